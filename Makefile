@@ -1,0 +1,169 @@
+# cachetap: one Makefile. `make help` lists the targets. V=1 shows the commands, SAN=1 builds
+# with sanitizers into its own folder, CC=clang works as well as gcc.
+
+BUILD  ?= build$(if $(SAN),/san)
+PREFIX ?= /usr/local
+DESTDIR ?=
+SECONDS ?= 60
+CFLAGS ?= -O2 -g
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+Q := $(if $(V),,@)
+
+# ---- what the machine has ------------------------------------------------------------------
+PKGS      := libpcap json-c libsodium zlib libzstd
+TEST_PKGS := cmocka jansson
+LLHTTP_PKG := $(shell pkg-config --exists libllhttp 2>/dev/null && echo libllhttp)
+LLHTTP_DIR := /usr/share/llhttp
+LLHTTP_INC := /usr/share/include/llhttp
+
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(LLHTTP_PKG) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) $(LLHTTP_PKG) 2>/dev/null)
+TEST_CFLAGS := $(shell pkg-config --cflags $(TEST_PKGS) 2>/dev/null)
+TEST_LIBS   := $(shell pkg-config --libs $(TEST_PKGS) 2>/dev/null)
+
+ifeq ($(LLHTTP_PKG),)
+LLHTTP_ORIGIN := Debian node-llhttp sources, built in
+LLHTTP_OBJS := $(patsubst %,$(BUILD)/llhttp/%.o,api http llhttp)
+PKG_CFLAGS += -isystem $(LLHTTP_INC)
+else
+LLHTTP_ORIGIN := system libllhttp
+LLHTTP_OBJS :=
+endif
+
+# ---- flags ---------------------------------------------------------------------------------
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual \
+        -Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef -Wvla -Wconversion -Werror
+HARDEN := -fstack-protector-strong -fPIE
+ifneq ($(SAN)$(FUZZ),)
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+HARDEN += -D_FORTIFY_SOURCE=2
+endif
+ifneq ($(FUZZ),)
+SANFLAGS += -fsanitize=fuzzer-no-link
+endif
+override CPPFLAGS += -D_GNU_SOURCE -Iinclude -Isrc -MMD -MP
+override CFLAGS += -std=c17 $(HARDEN) $(SANFLAGS)
+override LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANFLAGS)
+
+# ---- what is built -------------------------------------------------------------------------
+# The order of the stages: a file may include its own stage and those to its left.
+LAYERS     := base source packet stream http cache insight stats engine output view app
+LIB_STAGES := base packet stream http cache insight stats
+PROG_STAGES := source output view app
+
+LIB_SRCS  := $(foreach s,$(LIB_STAGES),$(wildcard src/$(s)/*.c)) src/engine.c
+PROG_SRCS := $(filter-out src/app/main.c,$(foreach s,$(PROG_STAGES),$(wildcard src/$(s)/*.c)))
+TEST_SRCS := $(wildcard tests/unit/test_*.c)
+SUPPORT_SRCS := $(wildcard tests/support/*.c)
+FUZZ_SRCS := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH_SRCS := $(wildcard tests/bench/*.c)
+
+objs = $(patsubst %.c,$(BUILD)/%.o,$(1))
+TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TEST_SRCS))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRCS))
+REPLAYERS := $(patsubst tests/fuzz/%.c,$(BUILD)/replay/%,$(FUZZ_SRCS))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRCS))
+
+.PHONY: all
+all: check-deps $(BUILD)/cachetap $(BUILD)/libcachetap.a ## build build/cachetap and the library
+
+$(BUILD)/cachetap: $(call objs,src/app/main.c) $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
+	$(Q)echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(LIBS)
+
+$(BUILD)/libcachetap.a: $(call objs,$(LIB_SRCS)) $(LLHTTP_OBJS)
+$(BUILD)/libprogram.a: $(call objs,$(PROG_SRCS))
+$(BUILD)/libsupport.a: $(call objs,$(SUPPORT_SRCS))
+$(BUILD)/%.a:
+	$(Q)echo "  AR   $@"; rm -f $@; $(AR) rcs $@ $^
+
+$(BUILD)/src/%.o: src/%.c Makefile | $(if $(NODEPS),,check-deps)
+	$(Q)mkdir -p $(@D); echo "  CC   $<"; $(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(WARN) $(DEFS) -c -o $@ $<
+$(BUILD)/tests/%.o: tests/%.c Makefile | $(if $(NODEPS),,check-deps)
+	$(Q)mkdir -p $(@D); echo "  CC   $<"; $(CC) $(CPPFLAGS) -Itests $(PKG_CFLAGS) $(TEST_CFLAGS) $(CFLAGS) $(WARN) $(DEFS) -c -o $@ $<
+$(BUILD)/llhttp/%.o: $(LLHTTP_DIR)/%.c Makefile
+	$(Q)mkdir -p $(@D); echo "  CC   $<"; $(CC) $(CPPFLAGS) -I$(LLHTTP_INC) $(CFLAGS) -w -c -o $@ $<
+$(BUILD)/src/app/%.o: DEFS = -DCT_LLHTTP_ORIGIN='"$(LLHTTP_ORIGIN)"'
+
+$(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
+	$(Q)mkdir -p $(@D); echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(TEST_LIBS) $(LIBS)
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
+	$(Q)mkdir -p $(@D); echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(LIBS)
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
+	$(Q)mkdir -p $(@D); echo "  LINK $@"; $(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) $(LIBS)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
+	$(Q)mkdir -p $(@D); echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(LIBS)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- dependencies --------------------------------------------------------------------------
+.PHONY: check-deps deps
+check-deps:
+	@tests/tools/deps.sh check build
+deps: ## install what is missing (Debian, Ubuntu: apt; else a list)
+	@tests/tools/deps.sh install build test
+
+# ---- for people ----------------------------------------------------------------------------
+.PHONY: demo test check unit e2e lint fuzz fuzz-replay bench install uninstall clean help
+demo: ## set up, build, and show the main job on a recorded capture of a real nginx cache
+	@tests/tools/deps.sh install build
+	@$(MAKE) --no-print-directory all
+	@tests/tools/demo.sh $(BUILD)/cachetap
+
+test: ## set up, build, run all tests, plain and under ASan and UBSan
+	@tests/tools/deps.sh install build test
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check SAN=1
+	@$(MAKE) --no-print-directory fuzz SECONDS=$(FUZZ_IN_TEST)
+	@echo; echo "all tests passed"
+FUZZ_IN_TEST ?= 5
+
+check: unit fuzz-replay e2e ## run the tests of one build (SAN=1: with sanitizers)
+
+unit: $(TESTS)
+	@tests/tools/run_unit.sh $(TESTS)
+
+fuzz-replay: $(REPLAYERS)
+	@tests/tools/run_replay.sh $(REPLAYERS)
+
+e2e: all
+	@tests/tools/run_e2e.sh $(BUILD)/cachetap
+
+fuzz: ## run every fuzz target for SECONDS=60 each (needs clang)
+	@tests/tools/deps.sh install build fuzz
+	@$(MAKE) --no-print-directory FUZZ=1 CC=clang BUILD=build/fuzzing fuzzers
+	@tests/tools/run_fuzz.sh $(SECONDS) $(patsubst tests/fuzz/%.c,build/fuzzing/fuzz/%,$(FUZZ_SRCS))
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
+lint: ## format, layers, self-contained headers, clang-tidy, cppcheck
+	@tests/tools/deps.sh install build test lint
+	@tests/tools/lint.sh "$(LAYERS)" "$(CPPFLAGS) -Itests $(PKG_CFLAGS) $(TEST_CFLAGS) -std=c17"
+
+bench: ## replay time against a bare pcap_loop and other tools, and peak memory
+	@tests/tools/deps.sh install build bench
+	@$(MAKE) --no-print-directory all benches
+	@tests/bench/run.sh $(BUILD)
+
+.PHONY: benches
+benches: $(BENCHES)
+
+install: all ## install the program, the library and its headers under DESTDIR and PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/cachetap
+	install -m 0755 $(BUILD)/cachetap $(DESTDIR)$(PREFIX)/bin/cachetap
+	install -m 0644 $(BUILD)/libcachetap.a $(DESTDIR)$(PREFIX)/lib/libcachetap.a
+	install -m 0644 include/cachetap/*.h $(DESTDIR)$(PREFIX)/include/cachetap/
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/cachetap $(DESTDIR)$(PREFIX)/lib/libcachetap.a
+	rm -rf $(DESTDIR)$(PREFIX)/include/cachetap
+
+clean: ## remove the build folder
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cache: what the caches on the way did with one transaction, and how we know. A pure
+ * function: no clock, no allocation, no output, no memory of earlier transactions.
+ *
+ * Dialects (which header, which words, which order of tiers) are tables in src/cache; a new
+ * one is a few rows. Where no header speaks, RFC 9111 is applied, and where that proves
+ * nothing the outcome is UNKNOWN with basis none.
+ */
+#ifndef CACHETAP_CACHE_H
+#define CACHETAP_CACHE_H
+
+#include "cachetap/http.h"
+
+/* clang-format off */
+#define CT_CLASSES(X) X(HIT, "hit") X(MISS, "miss") X(BYPASS, "bypass") X(OTHER, "other")
+
+/* symbol, class, what it means. The name in outputs is the symbol. */
+#define CT_OUTCOMES(X)                                                                          \
+    X(HIT, HIT, "served from the store, fresh")                                                 \
+    X(PARTIAL_HIT, HIT, "part from the store, part fetched now")                                \
+    X(REVALIDATED, HIT, "stored copy served after the origin confirmed it (304)")               \
+    X(STALE, HIT, "expired copy served")                                                        \
+    X(UPDATING, HIT, "expired copy served while a refresh runs in the background")              \
+    X(NEGATIVE_HIT, HIT, "a stored error answered")                                             \
+    X(MISS, MISS, "nothing usable stored; fetched now")                                         \
+    X(EXPIRED, MISS, "stored copy too old; fetched anew")                                       \
+    X(CLIENT_REFRESH, MISS, "the request forced a fetch although a copy was stored")            \
+    X(BYPASS, BYPASS, "the cache was deliberately not used")                                    \
+    X(DYNAMIC, BYPASS, "not eligible for caching by default")                                   \
+    X(UNCACHEABLE, BYPASS, "the response forbids storing")                                      \
+    X(CONFIG_NOCACHE, BYPASS, "the cache's configuration forbids storing")                      \
+    X(NONE, BYPASS, "no freshness check was made")                                              \
+    X(SYNTHETIC, OTHER, "made by the cache on purpose: redirect, block page, static answer")    \
+    X(ERROR, OTHER, "the cache wanted to fetch and failed")                                     \
+    X(UNKNOWN, OTHER, "nothing can be said, or a status that is not understood")
+
+#define CT_BASES(X)                                                                             \
+    X(STATED, "stated")     /* a header says so */                                              \
+    X(OBSERVED, "observed") /* proved by the traffic on the cache's other side */               \
+    X(INFERRED, "inferred") /* RFC 9111 reasoning */                                            \
+    X(NONE, "none")
+
+#define CT_REASONS(X)                                                                           \
+    X(REQUEST_METHOD, "request-method") X(REQUEST_AUTHORIZATION, "request-authorization")       \
+    X(REQUEST_COOKIE, "request-cookie") X(REQUEST_NO_CACHE, "request-no-cache")                 \
+    X(REQUEST_NO_STORE, "request-no-store") X(REQUEST_MAX_AGE, "request-max-age")               \
+    X(REQUEST_PRAGMA, "request-pragma") X(REQUEST_ONLY_IF_CACHED, "request-only-if-cached")     \
+    X(REQUEST_RANGE, "request-range") X(REQUEST_CONDITIONAL, "request-conditional")             \
+    X(CLIENT_FORCED, "client-forced")                                                           \
+    X(RESPONSE_NO_STORE, "response-no-store") X(RESPONSE_PRIVATE, "response-private")           \
+    X(RESPONSE_NO_CACHE, "response-no-cache")                                                   \
+    X(RESPONSE_MAX_AGE_ZERO, "response-max-age-zero") X(RESPONSE_EXPIRED, "response-expired")   \
+    X(RESPONSE_SET_COOKIE, "response-set-cookie") X(RESPONSE_VARY_STAR, "response-vary-star")   \
+    X(RESPONSE_VARY_MISMATCH, "response-vary-mismatch") X(RESPONSE_PRAGMA, "response-pragma")   \
+    X(RESPONSE_STATUS, "response-status") X(RESPONSE_TOO_LARGE, "response-too-large")           \
+    X(RESPONSE_NO_FRESHNESS, "response-no-freshness")                                           \
+    X(CONFIG_BYPASS, "config-bypass") X(CONFIG_NOCACHE, "config-nocache")                       \
+    X(CONFIG_TTL_OVERRIDE, "config-ttl-override") X(NOT_ELIGIBLE, "not-eligible")               \
+    X(NOT_YET_POPULAR, "not-yet-popular") X(MARKED_UNCACHEABLE, "marked-uncacheable")           \
+    X(COLD, "cold") X(URI_NOT_STORED, "uri-not-stored") X(VARY_NOT_STORED, "vary-not-stored")   \
+    X(EXPIRED_REPLACED, "expired-replaced") X(VALIDATED, "validated")                           \
+    X(STALE_WHILE_REVALIDATE, "stale-while-revalidate") X(STALE_IF_ERROR, "stale-if-error")     \
+    X(BACKGROUND_REFRESH, "background-refresh") X(COLLAPSED, "collapsed")                       \
+    X(SHIELD_HIT, "shield-hit") X(PARTIAL, "partial") X(NEGATIVE, "negative")                   \
+    X(INVALIDATED, "invalidated") X(DENIED, "denied") X(REDIRECT, "redirect")                   \
+    X(FUNCTION, "function") X(PRERENDER, "prerender") X(TUNNEL, "tunnel")                       \
+    X(ORIGIN_UNREACHABLE, "origin-unreachable") X(ORIGIN_ERROR, "origin-error")                 \
+    X(ORIGIN_TIMEOUT, "origin-timeout") X(AGE_POSITIVE, "age-positive") X(AGE_ZERO, "age-zero") \
+    X(NOT_MODIFIED_FOR_CLIENT, "not-modified-for-client")                                       \
+    X(UNRECOGNISED_STATUS, "unrecognised-status")
+
+/* What travels beside the outcome, as name or name=value. */
+#define CT_MARKS(X)                                                                             \
+    X(STORED, "stored=yes") X(NOT_STORED, "stored=no")                                          \
+    X(COLLAPSED, "collapsed") X(NOT_COLLAPSED, "collapsed=no")                                  \
+    X(TIER_SHIELD, "tier=shield") X(TIER_APPLICATION, "tier=application")                       \
+    X(FOSSIL, "fossil")               /* at least one tier's line is history */                 \
+    X(STALE_ERROR, "stale-cause=error") X(STALE_REVALIDATE, "stale-cause=while-revalidate")     \
+    X(STALE_MAX_STALE, "stale-cause=max-stale")                                                 \
+    X(PRIVATE, "private")                                                                       \
+    X(LENIENT, "lenient")             /* the field was not valid, read all the same */          \
+    X(MALFORMED, "malformed")                                                                   \
+    X(WEAK, "weak")                   /* inferred on weak evidence */                           \
+    X(DISAGREE, "disagree")           /* two statements of one writer contradict each other */
+/* clang-format on */
+
+enum ct_class {
+#define X(symbol, name) CT_CLASS_##symbol,
+    CT_CLASSES(X)
+#undef X
+        CT_CLASS_COUNT
+};
+
+enum ct_outcome {
+#define X(symbol, class, help) CT_OUTCOME_##symbol,
+    CT_OUTCOMES(X)
+#undef X
+        CT_OUTCOME_COUNT
+};
+
+enum ct_basis {
+#define X(symbol, name) CT_BASIS_##symbol,
+    CT_BASES(X)
+#undef X
+        CT_BASIS_COUNT
+};
+
+enum ct_reason {
+    CT_REASON_NOT_GIVEN,
+#define X(symbol, name) CT_REASON_##symbol,
+    CT_REASONS(X)
+#undef X
+        CT_REASON_COUNT
+};
+
+enum ct_mark {
+#define X(symbol, name) CT_MARK_##symbol,
+    CT_MARKS(X)
+#undef X
+        CT_MARK_COUNT
+};
+
+/* One cache that reported. */
+struct ct_tier {
+    struct ct_ref node; /* its name on the wire, in the transaction's text; or absent */
+    const char *label;  /* static name where the wire gives none: "edge", the dialect */
+    enum ct_outcome outcome;
+    int64_t hits; /* times served since stored, -1: not said */
+    bool fossil;  /* stored with the object by an outer cache; says nothing of this request */
+};
+
+enum ct_evidence_kind {
+    CT_EVIDENCE_LINE,   /* a header line: index into the transaction's lines */
+    CT_EVIDENCE_METHOD, /* the request method */
+    CT_EVIDENCE_STATUS, /* the status code */
+};
+
+struct ct_evidence {
+    enum ct_evidence_kind kind;
+    uint32_t line;
+};
+
+#define CT_TIERS_MAX 16
+#define CT_EVIDENCE_MAX 16
+
+struct ct_verdict {
+    enum ct_outcome outcome;
+    enum ct_class class;
+    enum ct_basis basis;
+    enum ct_reason reason;
+    uint32_t marks;      /* bit per enum ct_mark */
+    const char *dialect; /* static, or NULL */
+    const char *rule;    /* static: the rule in words with its section; or NULL */
+    int64_t age_s;       /* the Age field, -1: absent or not an integer (RFC 9111 section 5.1) */
+    /*
+     * No cache in the line had it: the request, or one made for it, reached the origin's side
+     * in full. Only meaningful for class hit and miss.
+     */
+    bool reached_origin;
+    uint8_t n_tiers;    /* from the origin's side to the client's */
+    uint8_t n_evidence; /* the deciding one first */
+    uint8_t tiers_cut;  /* 1: more tiers than CT_TIERS_MAX */
+    struct ct_tier tiers[CT_TIERS_MAX];
+    struct ct_evidence evidence[CT_EVIDENCE_MAX];
+};
+
+struct ct_cache;
+
+/*
+ * Interns the header names of all dialects in fields, which is borrowed for the life of the
+ * result. NULL: no memory.
+ */
+struct ct_cache *ct_cache_new(struct ct_fields *fields);
+void ct_cache_free(struct ct_cache *cache);
+
+/* Judges one transaction. Writes all of verdict; it speaks of txn's text and lines. */
+void ct_cache_classify(const struct ct_cache *cache, const struct ct_txn *txn,
+                       struct ct_verdict *verdict);
+
+/* All known dialects, for lists and statistics: name of dialect i, or NULL past the last. */
+const char *ct_cache_dialect_name(const struct ct_cache *cache, size_t i);
+
+/* Static strings. */
+const char *ct_cache_outcome_name(enum ct_outcome outcome);
+const char *ct_cache_outcome_help(enum ct_outcome outcome);
+enum ct_class ct_cache_outcome_class(enum ct_outcome outcome);
+const char *ct_cache_class_name(enum ct_class class);
+const char *ct_cache_basis_name(enum ct_basis basis);
+const char *ct_cache_reason_name(enum ct_reason reason); /* NULL for CT_REASON_NOT_GIVEN */
+const char *ct_cache_mark_name(enum ct_mark mark);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * output: writers behind one interface. A writer gets every transaction as it ends and the
+ * snapshot at the end, and writes its format to a stream that it does not own. Bytes from
+ * the wire are made safe here, in every format.
+ */
+#ifndef CACHETAP_OUTPUT_H
+#define CACHETAP_OUTPUT_H
+
+#include <stdio.h>
+
+#include "cachetap/stats.h"
+
+/* clang-format off */
+#define CT_FORMATS(X) /* symbol, name, text */                                                 \
+    X(TEXT, "text", "one aligned line per transaction")                                        \
+    X(JSON, "json", "one JSON object per line and transaction")                                \
+    X(CSV, "csv", "one line of comma-separated values per transaction (RFC 4180)")             \
+    X(SUMMARY, "summary", "a report at the end")                                               \
+    X(SUMMARY_JSON, "summary-json", "the report as one JSON object")
+/* clang-format on */
+
+enum ct_format {
+#define X(symbol, name, help) CT_FORMAT_##symbol,
+    CT_FORMATS(X)
+#undef X
+        CT_FORMAT_COUNT
+};
+
+enum ct_output_status {
+    CT_OUTPUT_OK,
+    CT_OUTPUT_CLOSED, /* the reader has gone (EPIPE): stop quietly */
+    CT_OUTPUT_FAILED, /* errno says why */
+};
+
+struct ct_output_options {
+    const struct ct_fields *fields; /* names of header fields */
+    bool color;
+    bool explain;       /* text and summary: the reasoning behind each outcome */
+    bool line_buffered; /* flush after each transaction */
+    unsigned columns;   /* width to aim at, 0: no limit */
+};
+
+struct ct_writer;
+
+/* Borrows file and what options point to. NULL: no memory. */
+struct ct_writer *ct_output_new(enum ct_format format, FILE *file,
+                                const struct ct_output_options *options);
+enum ct_output_status ct_output_txn(struct ct_writer *writer, const struct ct_txn *txn,
+                                    const struct ct_verdict *verdict);
+/* Writes what comes at the end, and flushes. snapshot may be NULL for formats without report. */
+enum ct_output_status ct_output_end(struct ct_writer *writer, const struct ct_snapshot *snapshot);
+/* Frees the writer; does not close the file. */
+void ct_output_free(struct ct_writer *writer);
+
+/* True when the format needs a snapshot at the end. */
+bool ct_output_wants_snapshot(enum ct_format format);
+/* True when the format needs the transactions. */
+bool ct_output_wants_txns(enum ct_format format);
+const char *ct_output_format_name(enum ct_format format);
+const char *ct_output_format_help(enum ct_format format);
+
+#endif

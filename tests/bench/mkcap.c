@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mkcap IN OUT PACKETS: a large capture from a small recorded one. The recorded connections
+ * are repeated with other addresses and later times until PACKETS are written; segments larger
+ * than an Ethernet frame (offload) are cut to 1448 octets of payload as they were on a wire.
+ */
+#include <pcap/pcap.h>
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MSS       1448u
+#define MAX_FRAME (256u * 1024u)
+
+struct frame {
+    struct timeval ts;
+    uint32_t len;
+    uint8_t *bytes;
+};
+
+struct tape {
+    struct frame *frames;
+    size_t n;
+    size_t room;
+};
+
+static uint32_t get32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void put16(uint8_t *p, uint32_t v)
+{
+    p[0] = (uint8_t)(v >> 8);
+    p[1] = (uint8_t)v;
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+    put16(p, v >> 16);
+    put16(p + 2, v);
+}
+
+/* Offset of the IP header; mkcap is fed our own samples only. */
+static size_t ip_offset(int linktype)
+{
+    return linktype == DLT_LINUX_SLL2 ? 20 : (linktype == DLT_LINUX_SLL ? 16 : 14);
+}
+
+static void add(struct tape *tape, struct timeval ts, const uint8_t *bytes, uint32_t len)
+{
+    if (tape->n == tape->room) {
+        tape->room = tape->room == 0 ? 1024 : tape->room * 2;
+        tape->frames = realloc(tape->frames, tape->room * sizeof *tape->frames);
+        if (tape->frames == NULL) {
+            abort();
+        }
+    }
+    uint8_t *copy = malloc(len);
+    if (copy == NULL) {
+        abort();
+    }
+    memcpy(copy, bytes, len);
+    tape->frames[tape->n++] = (struct frame){ts, len, copy};
+}
+
+/* One recorded frame as the frames of at most MSS octets that it stands for. */
+static void add_cut(struct tape *tape, int linktype, const struct pcap_pkthdr *header,
+                    const uint8_t *bytes)
+{
+    size_t ip = ip_offset(linktype);
+    uint8_t frame[MAX_FRAME];
+    if (header->caplen > MAX_FRAME || header->caplen < ip + 60) {
+        return;
+    }
+    bool v6 = bytes[ip] >> 4 == 6;
+    size_t tcp = ip + (v6 ? 40 : (bytes[ip] & 15u) * 4u);
+    if (bytes[ip + (v6 ? 6 : 9)] != 6 || tcp + 20 > header->caplen) {
+        return;
+    }
+    size_t payload = tcp + (bytes[tcp + 12] >> 4) * 4u;
+    size_t total = v6 ? ip + 40 + (size_t)(get32(bytes + ip + 4) >> 16)
+                      : ip + (size_t)(get32(bytes + ip) & 0xffffu);
+    if (total > header->caplen || payload > total) {
+        total = header->caplen;
+    }
+    for (size_t at = payload;; at += MSS) {
+        size_t piece = total - at < MSS ? total - at : MSS;
+        size_t ip_len = payload - ip + piece;
+        memcpy(frame, bytes, payload);
+        memcpy(frame + payload, bytes + at, piece);
+        put16(frame + ip + (v6 ? 4 : 2), (uint32_t)(v6 ? ip_len - 40 : ip_len));
+        put32(frame + tcp + 4, get32(bytes + tcp + 4) + (uint32_t)(at - payload));
+        if (total - at > MSS) {
+            frame[tcp + 13] &= (uint8_t)~1u; /* FIN only on the last piece */
+        }
+        add(tape, header->ts, frame, (uint32_t)(payload + piece));
+        if (total - at <= MSS) {
+            return;
+        }
+    }
+}
+
+static void shift_addresses(uint8_t *ip, uint32_t turn)
+{
+    bool v6 = ip[0] >> 4 == 6;
+    uint8_t *src = ip + (v6 ? 8 + 4 : 12);
+    uint8_t *dst = ip + (v6 ? 24 + 4 : 16);
+    put32(src, get32(src) ^ turn << 8);
+    put32(dst, get32(dst) ^ turn << 8);
+}
+
+static int64_t us_of(struct timeval tv)
+{
+    return (int64_t)tv.tv_sec * 1000000 + tv.tv_usec;
+}
+
+static void repeat(const struct tape *tape, int linktype, pcap_dumper_t *out, uint64_t packets)
+{
+    size_t ip = ip_offset(linktype);
+    int64_t span = us_of(tape->frames[tape->n - 1].ts) - us_of(tape->frames[0].ts) + 1000;
+    uint64_t written = 0;
+    for (uint32_t turn = 0; written < packets; turn++) {
+        for (size_t i = 0; i < tape->n; i++) {
+            struct frame *frame = &tape->frames[i];
+            int64_t us = us_of(frame->ts) + span * turn;
+            struct pcap_pkthdr header = {
+                .ts = {.tv_sec = us / 1000000, .tv_usec = us % 1000000},
+                .caplen = frame->len,
+                .len = frame->len,
+            };
+            shift_addresses(frame->bytes + ip, turn);
+            pcap_dump((u_char *)out, &header, frame->bytes);
+            shift_addresses(frame->bytes + ip, turn);
+            written++;
+        }
+    }
+    (void)printf("%" PRIu64 " packets\n", written);
+}
+
+int main(int argc, char **argv)
+{
+    char error[PCAP_ERRBUF_SIZE];
+    struct tape tape = {NULL, 0, 0};
+    struct pcap_pkthdr *header;
+    const u_char *bytes;
+    if (argc != 4) {
+        (void)fprintf(stderr, "usage: mkcap IN OUT PACKETS\n");
+        return 2;
+    }
+    pcap_t *in = pcap_open_offline(argv[1], error);
+    if (in == NULL) {
+        (void)fprintf(stderr, "mkcap: %s\n", error);
+        return 1;
+    }
+    int linktype = pcap_datalink(in);
+    while (pcap_next_ex(in, &header, &bytes) == 1) {
+        add_cut(&tape, linktype, header, bytes);
+    }
+    pcap_close(in);
+    pcap_t *dead = pcap_open_dead(linktype, 262144);
+    pcap_dumper_t *out = dead != NULL ? pcap_dump_open(dead, argv[2]) : NULL;
+    if (tape.n == 0 || out == NULL) {
+        (void)fprintf(stderr, "mkcap: nothing to write to %s\n", argv[2]);
+        return 1;
+    }
+    repeat(&tape, linktype, out, strtoull(argv[3], NULL, 10));
+    pcap_dump_close(out);
+    pcap_close(dead);
+    for (size_t i = 0; i < tape.n; i++) {
+        free(tape.frames[i].bytes);
+    }
+    free(tape.frames);
+    return 0;
+}

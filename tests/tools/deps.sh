@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What the project needs from the machine.
+#   deps.sh check GROUP...    says what is missing; exit 1 when something is
+#   deps.sh install GROUP...  installs what is missing with apt, as root or with sudo
+# Groups: build, test, fuzz, lint, bench.
+set -u
+
+have_pkg() { command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$1"; }
+have_cmd() { command -v "$1" >/dev/null 2>&1; }
+have_llhttp() { have_pkg libllhttp || [ -f /usr/share/llhttp/llhttp.c ]; }
+have_fuzzer() {
+    have_cmd clang && [ -n "$(find "$(clang -print-resource-dir 2>/dev/null)" -name 'libclang_rt.fuzzer*' 2>/dev/null | head -n 1)" ]
+}
+
+missing=""   # Debian packages
+said=""      # lines for people
+need() { # probe, Debian package, what it is
+    if ! eval "$1"; then
+        missing="$missing $2"
+        said="$said    $2: $3
+"
+    fi
+}
+
+group_build() {
+    need 'have_cmd cc || have_cmd "${CC:-cc}"' gcc 'a C compiler'
+    need 'have_cmd pkg-config' pkg-config 'finds the libraries'
+    need 'have_pkg libpcap' libpcap-dev 'packet capture and capture files'
+    need 'have_llhttp' node-llhttp 'the HTTP parser (or any libllhttp that pkg-config knows)'
+    need 'have_pkg json-c' libjson-c-dev 'JSON output'
+    need 'have_pkg libsodium' libsodium-dev 'keyed hashing'
+    need 'have_pkg zlib' zlib1g-dev 'gzip-compressed captures'
+    need 'have_pkg libzstd' libzstd-dev 'zstd-compressed captures'
+}
+group_test() {
+    need 'have_pkg cmocka' libcmocka-dev 'unit tests'
+    need 'have_pkg jansson' libjansson-dev 'reads the JSON back in tests'
+    need 'have_cmd jq' jq 'reads the JSON back in tests'
+    need 'have_cmd zstd' zstd 'makes a compressed capture in tests'
+    need 'have_cmd bash' bash 'test scripts'
+    group_fuzz
+}
+group_fuzz() {
+    need 'have_cmd clang' clang 'fuzz targets'
+    need 'have_fuzzer' libclang-rt-14-dev 'the runtime of libFuzzer'
+}
+group_lint() {
+    need 'have_cmd clang-format' clang-format 'format check'
+    need 'have_cmd clang-tidy' clang-tidy 'static analysis'
+    need 'have_cmd cppcheck' cppcheck 'static analysis'
+}
+group_bench() { :; } # tshark and httpry are measured where they are installed
+
+mode=${1:-check}
+[ $# -gt 0 ] && shift
+for group in "$@"; do
+    case $group in
+    build | test | fuzz | lint | bench) "group_$group" ;;
+    *) echo "deps.sh: unknown group $group" >&2; exit 2 ;;
+    esac
+done
+[ -z "$missing" ] && exit 0
+
+if [ "$mode" = install ] && have_cmd apt-get; then
+    if [ "$(id -u)" -eq 0 ]; then as_root=""; else as_root="sudo"; fi
+    if [ -z "$as_root" ] || have_cmd sudo; then
+        echo "installing:$missing"
+        # shellcheck disable=SC2086
+        $as_root apt-get update -qq &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null &&
+            exit 0
+        echo "apt-get could not install:$missing" >&2
+        exit 1
+    fi
+fi
+
+{
+    echo "cachetap needs these, which are not on this machine (names of Debian's packages):"
+    printf '%s' "$said"
+    if have_cmd apt-get; then
+        echo "install them with: make deps    (as root or with sudo), or: apt-get install$missing"
+    else
+        echo "install them with this system's package manager, under its names, and run make again"
+    fi
+} >&2
+exit 1
