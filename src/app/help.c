@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/help.h"
+
+#include <inttypes.h>
+
+#include <json-c/json.h>
+#include <sodium.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "app/options.h"
+#include "cachetap/cachetap.h"
+#include "cachetap/http.h"
+#include "cachetap/source.h"
+
+/* Where the parser comes from; the build knows. */
+#ifndef CT_LLHTTP_ORIGIN
+#define CT_LLHTTP_ORIGIN "origin unknown"
+#endif
+
+static void print_option(FILE *file, const struct ct_option_row *row)
+{
+    char text[64];
+    char names[48];
+    if (row->key >= 256) {
+        (void)snprintf(names, sizeof names, "    --%s", row->name);
+    } else {
+        (void)snprintf(names, sizeof names, "-%c%s%s", row->key, row->name != NULL ? ", --" : "",
+                       row->name != NULL ? row->name : "");
+    }
+    (void)snprintf(text, sizeof text, "%s%s%s", names, row->argument != NULL ? " " : "",
+                   row->argument != NULL ? row->argument : "");
+    (void)fprintf(file, "  %-28s %s\n", text, row->help);
+}
+
+static void print_formats(FILE *file)
+{
+    for (int f = 0; f < CT_FORMAT_COUNT; f++) {
+        (void)fprintf(file, "  %-28s %s\n", ct_output_format_name((enum ct_format)f),
+                      ct_output_format_help((enum ct_format)f));
+    }
+}
+
+static void print_missing(FILE *file)
+{
+    (void)fputs("\nNot in this version yet:", file);
+    for (size_t i = 0; ct_app_option_row(i) != NULL; i++) {
+        const struct ct_option_row *row = ct_app_option_row(i);
+        if (row->help == NULL && row->key < 256) {
+            (void)fprintf(file, " -%c", row->key);
+        } else if (row->help == NULL) {
+            (void)fprintf(file, " --%s", row->name);
+        }
+    }
+    (void)fputs(".\n", file);
+}
+
+void ct_app_help_print(FILE *file)
+{
+    (void)fputs("cachetap watches HTTP traffic passively and says, for every response, what the\n"
+                "cache did and why.\n"
+                "\n"
+                "Usage: cachetap -r FILE [-r FILE]... [options] [capture filter]\n"
+                "       cachetap help\n"
+                "\n"
+                "The capture filter is a pcap-filter(7) expression, such as: tcp port 80\n"
+                "\n"
+                "Options:\n",
+                file);
+    for (size_t i = 0; ct_app_option_row(i) != NULL; i++) {
+        if (ct_app_option_row(i)->help != NULL) {
+            print_option(file, ct_app_option_row(i));
+        }
+    }
+    (void)fputs("\nFormats of -o; PATH is standard output when left out:\n", file);
+    print_formats(file);
+    (void)fputs(
+        "\n"
+        "Exit status: 0 all input was read; 1 something failed (what was read until then\n"
+        "is still reported); 2 the command line is wrong.\n"
+        "Signals: SIGINT and SIGTERM end the run, SIGUSR1 prints statistics, SIGHUP\n"
+        "reopens output files. NO_COLOR is honoured.\n"
+        "\n"
+        "Examples:\n"
+        "  cachetap -r site.pcap                            a report\n"
+        "  cachetap -r site.pcap --text --explain           a line per transaction, and why\n"
+        "  cachetap -r a.pcap.gz -r b.pcapng --json         objects for other programs\n"
+        "  tcpdump -U -w - tcp | cachetap -r - --text       live, through tcpdump\n",
+        file);
+    print_missing(file);
+}
+
+void ct_app_version_print(FILE *file)
+{
+    (void)fprintf(file, "cachetap %s\n", CACHETAP_VERSION);
+    (void)fprintf(file, "%s\n", ct_source_pcap_version());
+    (void)fprintf(file, "llhttp %s (%s)\n", ct_http_parser_version(), CT_LLHTTP_ORIGIN);
+    (void)fprintf(file, "zlib %s\n", zlibVersion());
+    (void)fprintf(file, "libzstd %s\n", ZSTD_versionString());
+    (void)fprintf(file, "json-c %s\n", json_c_version());
+    (void)fprintf(file, "libsodium %s\n", sodium_version_string());
+}
+
+void ct_app_limits_print(FILE *file)
+{
+    (void)fputs("Limits, to be set with --limit NAME=VALUE; what happens at each is counted in\n"
+                "the summary.\n\n",
+                file);
+    for (size_t i = 0; ct_base_limits_row(i) != NULL; i++) {
+        const struct ct_limit_row *row = ct_base_limits_row(i);
+        (void)fprintf(file, "  %-24s %10" PRIu64 " %-12s %s\n", row->name, row->def, row->unit,
+                      row->help);
+    }
+}

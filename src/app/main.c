@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the command line to a run, a help text or an error. */
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/help.h"
+#include "app/options.h"
+#include "app/run.h"
+#include "app/voice.h"
+
+/* A standard stream that is closed must not become a file that we open (it then fails instead). */
+static void hold_standard_streams(void)
+{
+    int fd = 0;
+    do {
+        fd = open("/dev/null", O_RDONLY);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
+static enum ct_exit print_with(void (*print)(FILE *file))
+{
+    print(stdout);
+    return fflush(stdout) == 0 ? CT_EXIT_OK : CT_EXIT_FAILED;
+}
+
+static enum ct_exit obey(const struct ct_options *options)
+{
+    switch (options->command) {
+    case CT_COMMAND_WATCH:
+        return ct_app_run(options);
+    case CT_COMMAND_HELP:
+        return print_with(ct_app_help_print);
+    case CT_COMMAND_VERSION:
+        return print_with(ct_app_version_print);
+    case CT_COMMAND_LIMITS:
+        return print_with(ct_app_limits_print);
+    }
+    return CT_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct ct_options options;
+    enum ct_exit status = CT_EXIT_USAGE;
+
+    hold_standard_streams();
+    (void)setlocale(LC_CTYPE, ""); /* an unknown locale leaves "C", which is fine */
+    if (ct_app_options_parse(&options, argc, argv)) {
+        status = obey(&options);
+    } else {
+        struct ct_voice voice;
+        ct_app_voice_init(&voice, false);
+        ct_app_voice_say(&voice, "%s", options.error);
+    }
+    ct_app_options_fini(&options);
+    return (int)status;
+}

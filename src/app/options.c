@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "app/expression.h"
+#include "base/number.h"
+#include "base/span.h"
+
+/* Options without a letter. */
+enum {
+    KEY_TEXT = 256,
+    KEY_JSON,
+    KEY_CSV,
+    KEY_SUMMARY,
+    KEY_SUMMARY_JSON,
+    KEY_EXPLAIN,
+    KEY_LIMIT,
+    KEY_TUI,
+    KEY_SPEED,
+    KEY_THREADS,
+    KEY_CONFIG,
+    KEY_METRICS,
+    KEY_ASSERT,
+};
+
+#define LIVE "live capture"
+#define SAVE "saving packets"
+
+/* clang-format off */
+static const struct ct_option_row rows[] = {
+    {'r', "read", "FILE", "read pcap or pcapng, plain, gzip or zstd; - is standard input; may be repeated", NULL},
+    {'F', NULL, "FILE", "take the capture filter from FILE", NULL},
+    {'c', "count", "N", "stop after N packets", NULL},
+    {'o', "output", "FORMAT[:PATH]", "where results go, and in which format; may be repeated", NULL},
+    {KEY_TEXT, "text", NULL, "short for -o text", NULL},
+    {KEY_JSON, "json", NULL, "short for -o json", NULL},
+    {KEY_CSV, "csv", NULL, "short for -o csv", NULL},
+    {KEY_SUMMARY, "summary", NULL, "short for -o summary, which is the default", NULL},
+    {KEY_SUMMARY_JSON, "summary-json", NULL, "short for -o summary-json", NULL},
+    {KEY_EXPLAIN, "explain", NULL, "text and summary: the reasoning behind each outcome", NULL},
+    {KEY_LIMIT, "limit", "NAME=VALUE", "set a limit (k, M, G allowed); --limit help lists them", NULL},
+    {'l', "line-buffered", NULL, "write each line at once", NULL},
+    {'n', NULL, NULL, "accepted as in tcpdump; addresses are never looked up", NULL},
+    {'v', "verbose", NULL, "statistics of the run on standard error at its end", NULL},
+    {'q', "quiet", NULL, "no progress line", NULL},
+    {'h', "help", NULL, "this text", NULL},
+    {'V', "version", NULL, "versions of the program and its libraries", NULL},
+    {'i', "interface", "NAME", NULL, LIVE},
+    {'s', "snaplen", "N", NULL, LIVE},
+    {'B', "buffer-size", "KiB", NULL, LIVE},
+    {'p', "no-promiscuous-mode", NULL, NULL, LIVE},
+    {'Q', "direction", "DIRECTION", NULL, LIVE},
+    {'D', "list-interfaces", NULL, NULL, LIVE},
+    {'Z', "relinquish-privileges", "USER", NULL, LIVE},
+    {'w', "write", "FILE", NULL, SAVE},
+    {'C', NULL, "SIZE", NULL, SAVE},
+    {'G', NULL, "SECONDS", NULL, SAVE},
+    {'W', NULL, "COUNT", NULL, SAVE},
+    {'Y', "where", "EXPR", NULL, "the choice of transactions"},
+    {KEY_TUI, "tui", NULL, NULL, "the live view"},
+    {KEY_SPEED, "speed", "X", NULL, "replay in the captured rhythm"},
+    {KEY_THREADS, "threads", "N", NULL, "analysis in several threads"},
+    {KEY_CONFIG, "config", "FILE", NULL, "the configuration file"},
+    {KEY_METRICS, "metrics", "ADDR:PORT", NULL, "the metrics server"},
+    {KEY_ASSERT, "assert", "EXPR", NULL, "the check of assertions"},
+};
+/* clang-format on */
+
+#define N_ROWS (sizeof rows / sizeof rows[0])
+
+static const char *const later_commands[] = {"why", "audit", "savings", "doctor", "whatif", "diff"};
+
+const struct ct_option_row *ct_app_option_row(size_t i)
+{
+    return i < N_ROWS ? &rows[i] : NULL;
+}
+
+static const struct ct_option_row *row_of(int key)
+{
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (rows[i].key == key) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+__attribute__((format(printf, 2, 3))) static bool wrong(struct ct_options *options,
+                                                        const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(options->error, sizeof options->error, format, args);
+    va_end(args);
+    return false;
+}
+
+/* "-r" or "--read", as people write it. */
+static void row_text(char out[64], const struct ct_option_row *row)
+{
+    if (row->key < KEY_TEXT) {
+        (void)snprintf(out, 64, "-%c", row->key);
+    } else {
+        (void)snprintf(out, 64, "--%s", row->name);
+    }
+}
+
+/* The two forms in which getopt_long wants the table. */
+static void fill_getopt(char letters[2 + 2 * N_ROWS], struct option longs[N_ROWS + 1])
+{
+    size_t n_letters = 0;
+    size_t n_longs = 0;
+    letters[n_letters++] = ':'; /* a missing argument is told apart, nothing is printed */
+    for (size_t i = 0; i < N_ROWS; i++) {
+        int has_argument = rows[i].argument != NULL ? required_argument : no_argument;
+        if (rows[i].key < KEY_TEXT) {
+            letters[n_letters++] = (char)rows[i].key;
+            if (rows[i].argument != NULL) {
+                letters[n_letters++] = ':';
+            }
+        }
+        if (rows[i].name != NULL) {
+            longs[n_longs++] = (struct option){rows[i].name, has_argument, NULL, rows[i].key};
+        }
+    }
+    letters[n_letters] = '\0';
+    longs[n_longs] = (struct option){NULL, 0, NULL, 0};
+}
+
+static void add_output(struct ct_options *options, enum ct_format format, const char *path)
+{
+    options->outputs[options->n_outputs++] = (struct ct_output_spec){format, path};
+}
+
+static bool set_output(struct ct_options *options, const char *text)
+{
+    const char *colon = strchr(text, ':');
+    struct ct_span name = {(const uint8_t *)text,
+                           colon != NULL ? (size_t)(colon - text) : strlen(text)};
+    const char *path = colon != NULL && strcmp(colon + 1, "-") != 0 ? colon + 1 : NULL;
+    if (ct_span_equal(name, ct_span_of("tui"))) {
+        return wrong(options,
+                     "-o %s: this version does not have the live view yet, use text "
+                     "or summary",
+                     text);
+    }
+    if (path != NULL && path[0] == '\0') {
+        return wrong(options,
+                     "-o %s: the path is missing, leave out the colon for standard "
+                     "output",
+                     text);
+    }
+    for (int f = 0; f < CT_FORMAT_COUNT; f++) {
+        if (ct_span_equal(name, ct_span_of(ct_output_format_name((enum ct_format)f)))) {
+            add_output(options, (enum ct_format)f, path);
+            return true;
+        }
+    }
+    return wrong(options, "-o %s: unknown format, use text, json, csv, summary or summary-json",
+                 text);
+}
+
+static bool set_limit(struct ct_options *options, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    uint64_t value = 0;
+    if (strcmp(text, "help") == 0) {
+        options->command = CT_COMMAND_LIMITS;
+        return true;
+    }
+    if (equals == NULL || !ct_base_parse_size(ct_span_of(equals + 1), &value)) {
+        return wrong(options,
+                     "--limit %s: not of the form NAME=VALUE with a whole number (k, M, "
+                     "G allowed), see --limit help",
+                     text);
+    }
+    struct ct_span name = {(const uint8_t *)text, (size_t)(equals - text)};
+    if (!ct_base_limits_set(&options->limits, name, value)) {
+        return wrong(options, "--limit %s: there is no such limit, see --limit help", text);
+    }
+    return true;
+}
+
+static bool add_read(struct ct_options *options, const char *path)
+{
+    for (size_t i = 0; i < options->n_reads && strcmp(path, "-") == 0; i++) {
+        if (strcmp(options->reads[i], "-") == 0) {
+            return wrong(options, "-r -: given twice: standard input can be read only once, "
+                                  "leave one out");
+        }
+    }
+    options->reads[options->n_reads++] = path;
+    return true;
+}
+
+static bool set_count(struct ct_options *options, const char *text)
+{
+    if (!ct_base_parse_u64(ct_span_of(text), &options->count) || options->count == 0) {
+        return wrong(options, "-c %s: not a number of packets, give a whole number from 1 on",
+                     text);
+    }
+    return true;
+}
+
+static bool set_infile(struct ct_options *options, const char *path)
+{
+    if (options->infile != NULL) {
+        return wrong(options, "-F %s: given twice, put the whole filter into one file", path);
+    }
+    options->infile = path;
+    return true;
+}
+
+static bool apply(struct ct_options *options, int key, const char *argument)
+{
+    switch (key) {
+    case 'r':
+        return add_read(options, argument);
+    case 'F':
+        return set_infile(options, argument);
+    case 'c':
+        return set_count(options, argument);
+    case 'o':
+        return set_output(options, argument);
+    case KEY_LIMIT:
+        return set_limit(options, argument);
+    case KEY_TEXT:
+        add_output(options, CT_FORMAT_TEXT, NULL);
+        break;
+    case KEY_JSON:
+        add_output(options, CT_FORMAT_JSON, NULL);
+        break;
+    case KEY_CSV:
+        add_output(options, CT_FORMAT_CSV, NULL);
+        break;
+    case KEY_SUMMARY:
+        add_output(options, CT_FORMAT_SUMMARY, NULL);
+        break;
+    case KEY_SUMMARY_JSON:
+        add_output(options, CT_FORMAT_SUMMARY_JSON, NULL);
+        break;
+    case KEY_EXPLAIN:
+        options->explain = true;
+        break;
+    case 'l':
+        options->line_buffered = true;
+        break;
+    case 'v':
+        options->verbose++;
+        break;
+    case 'q':
+        options->quiet = true;
+        break;
+    case 'h':
+        options->command = CT_COMMAND_HELP;
+        break;
+    case 'V':
+        options->command = CT_COMMAND_VERSION;
+        break;
+    default: /* n */
+        break;
+    }
+    return true;
+}
+
+/* getopt_long has refused argv[optind - 1], or a letter in it. */
+static bool refuse(struct ct_options *options, int result, char **argv)
+{
+    char text[64];
+    const struct ct_option_row *row = row_of(optopt);
+    if (row == NULL && optopt > 0 && optopt < KEY_TEXT) {
+        return wrong(options, "-%c: unknown option, see cachetap --help", optopt);
+    }
+    if (row == NULL) {
+        return wrong(options, "%s: unknown or ambiguous option, see cachetap --help",
+                     argv[optind - 1]);
+    }
+    row_text(text, row);
+    if (row->help == NULL) {
+        return wrong(options, "%s: this version does not have %s yet, see cachetap --help", text,
+                     row->missing);
+    }
+    return result == ':'
+               ? wrong(options, "%s: its argument %s is missing, see cachetap --help", text,
+                       row->argument)
+               : wrong(options, "%s: takes no argument, see cachetap --help", argv[optind - 1]);
+}
+
+static bool read_options(struct ct_options *options, int argc, char **argv)
+{
+    char letters[2 + 2 * N_ROWS];
+    struct option longs[N_ROWS + 1];
+    char text[64];
+    int key = 0;
+
+    fill_getopt(letters, longs);
+    optind = 0; /* start over: argv may be another one (glibc) */
+    while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        const struct ct_option_row *row = row_of(key);
+        if (key == '?' || key == ':' || row == NULL) {
+            return refuse(options, key, argv);
+        }
+        if (row->help == NULL) {
+            row_text(text, row);
+            return wrong(options, "%s: this version does not have %s yet%s", text, row->missing,
+                         strcmp(row->missing, LIVE) == 0
+                             ? ", it replays captures; for live traffic: "
+                               "tcpdump -U -w - | cachetap -r - --text"
+                             : ", see cachetap --help");
+        }
+        if (!apply(options, key, optarg)) {
+            return false;
+        }
+        if (options->command != CT_COMMAND_WATCH) {
+            return true;
+        }
+    }
+    return true;
+}
+
+static bool read_filter(struct ct_options *options, int argc, char **argv)
+{
+    if (options->infile != NULL && optind < argc) {
+        return wrong(options,
+                     "-F %s: a capture filter stands on the command line as well, "
+                     "leave one out",
+                     options->infile);
+    }
+    if (options->infile != NULL) {
+        options->filter = ct_app_expression_read(options->infile);
+        return options->filter != NULL ||
+               wrong(options, "-F %s: cannot be read: %s, give a text file with a capture filter",
+                     options->infile, strerror(errno));
+    }
+    if (optind < argc) {
+        options->filter = ct_app_expression_join(argv + optind, (size_t)(argc - optind));
+        return options->filter != NULL || wrong(options, "capture filter: out of memory");
+    }
+    return true;
+}
+
+/* The first word may be a command. False: it is one that does not exist yet. */
+static bool read_command(struct ct_options *options, int argc, char **argv)
+{
+    if (argc < 2) {
+        return true;
+    }
+    if (strcmp(argv[1], "help") == 0) {
+        options->command = CT_COMMAND_HELP;
+    }
+    for (size_t i = 0; i < sizeof later_commands / sizeof later_commands[0]; i++) {
+        if (strcmp(argv[1], later_commands[i]) == 0) {
+            return wrong(options,
+                         "%s: this version does not have this command yet, "
+                         "cachetap help lists what it has",
+                         argv[1]);
+        }
+    }
+    return true;
+}
+
+bool ct_app_options_parse(struct ct_options *options, int argc, char **argv)
+{
+    *options = (struct ct_options){.command = CT_COMMAND_WATCH};
+    ct_base_limits_init(&options->limits);
+    size_t room = (size_t)(argc > 0 ? argc : 0) + 1;
+    options->reads = calloc(room, sizeof *options->reads);
+    options->outputs = calloc(room, sizeof *options->outputs);
+    if (options->reads == NULL || options->outputs == NULL) {
+        return wrong(options, "command line: out of memory");
+    }
+    if (!read_command(options, argc, argv)) {
+        return false;
+    }
+    if (options->command != CT_COMMAND_WATCH) {
+        return true;
+    }
+    if (!read_options(options, argc, argv)) {
+        return false;
+    }
+    if (options->command != CT_COMMAND_WATCH) {
+        return true;
+    }
+    if (options->n_reads == 0) {
+        return wrong(options, "no input: this version replays captures and does not capture "
+                              "itself yet, give -r FILE, or for live traffic: "
+                              "tcpdump -U -w - | cachetap -r - --text");
+    }
+    if (options->n_outputs == 0) {
+        add_output(options, CT_FORMAT_SUMMARY, NULL);
+    }
+    return read_filter(options, argc, argv);
+}
+
+void ct_app_options_fini(struct ct_options *options)
+{
+    free(options->filter);
+    free(options->outputs);
+    free(options->reads);
+    *options = (struct ct_options){.command = CT_COMMAND_WATCH};
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command line as a struct. Options are one table: what exists, what a later version will
+ * have, and the text of --help. Nothing is opened here but the file of -F.
+ */
+#ifndef CACHETAP_APP_OPTIONS_H
+#define CACHETAP_APP_OPTIONS_H
+
+#include "cachetap/output.h"
+
+enum ct_command {
+    CT_COMMAND_WATCH,
+    CT_COMMAND_HELP,
+    CT_COMMAND_VERSION,
+    CT_COMMAND_LIMITS, /* --limit help */
+};
+
+/* One -o. path NULL: standard output. */
+struct ct_output_spec {
+    enum ct_format format;
+    const char *path;
+};
+
+struct ct_options {
+    enum ct_command command;
+    const char **reads; /* n_reads of them; point into argv */
+    size_t n_reads;
+    struct ct_output_spec *outputs; /* at least one for CT_COMMAND_WATCH */
+    size_t n_outputs;
+    char *filter;       /* NULL: none */
+    const char *infile; /* of -F */
+    uint64_t count;     /* 0: no end */
+    bool explain;
+    bool line_buffered;
+    bool quiet;
+    unsigned verbose;
+    struct ct_limits limits;
+    char error[512]; /* "what: why, and what to do" when the command line is wrong */
+};
+
+/*
+ * Reads the command line. options borrows argv, owns the rest: release it with
+ * ct_app_options_fini in every case. False: error says why.
+ */
+bool ct_app_options_parse(struct ct_options *options, int argc, char **argv);
+void ct_app_options_fini(struct ct_options *options);
+
+/* One row of the table, for the help text; NULL past the last. Static. */
+struct ct_option_row {
+    int key; /* the letter, or a number above all letters */
+    const char *name;
+    const char *argument;
+    const char *help;    /* NULL: not of this version */
+    const char *missing; /* what has to come first, when help is NULL */
+};
+const struct ct_option_row *ct_app_option_row(size_t i);
+
+#endif

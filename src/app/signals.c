@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/signals.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop;
+static volatile sig_atomic_t interrupts;
+static volatile sig_atomic_t report;
+static volatile sig_atomic_t reopen;
+
+/* A second INT ends at once: the user has seen that the first one did not. */
+static void on_interrupt(int number)
+{
+    stop = 1;
+    if (interrupts != 0) {
+        _exit(128 + number);
+    }
+    interrupts = 1;
+}
+
+static void on_signal(int number)
+{
+    switch (number) {
+    case SIGUSR1:
+        report = 1;
+        break;
+    case SIGHUP:
+        reopen = 1;
+        break;
+    default:
+        stop = 1;
+        break;
+    }
+}
+
+static void take_over(int number, void (*handler)(int))
+{
+    struct sigaction before;
+    struct sigaction action = {.sa_handler = handler};
+    sigfillset(&action.sa_mask);
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
+        (void)sigaction(number, &action, NULL); /* fails for numbers that do not exist only */
+    }
+}
+
+void ct_app_signals_install(void)
+{
+    take_over(SIGINT, on_interrupt);
+    take_over(SIGTERM, on_signal);
+    take_over(SIGHUP, on_signal);
+    take_over(SIGUSR1, on_signal);
+    (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
+}
+
+bool ct_app_signals_pending(void)
+{
+    return stop != 0 || report != 0 || reopen != 0;
+}
+
+bool ct_app_signals_stop(void)
+{
+    return stop != 0;
+}
+
+void ct_app_signals_request_stop(void)
+{
+    stop = 1;
+}
+
+bool ct_app_signals_take_report(void)
+{
+    bool was = report != 0;
+    report = 0;
+    return was;
+}
+
+bool ct_app_signals_take_reopen(void)
+{
+    bool was = reopen != 0;
+    reopen = 0;
+    return was;
+}

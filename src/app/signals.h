@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signals as questions. The handlers only set flags, which are the program's only mutable
+ * variables at file scope. System calls are not restarted, so that a wait ends.
+ */
+#ifndef CACHETAP_APP_SIGNALS_H
+#define CACHETAP_APP_SIGNALS_H
+
+#include <stdbool.h>
+
+/* Takes over INT, TERM, HUP, USR1; ignores PIPE. What was ignored before stays ignored. */
+void ct_app_signals_install(void);
+
+/* Cheap: is any of the following true? */
+bool ct_app_signals_pending(void);
+/* INT or TERM came. Stays true. */
+bool ct_app_signals_stop(void);
+/* As if TERM had come. */
+void ct_app_signals_request_stop(void);
+/* USR1 came since the last question. */
+bool ct_app_signals_take_report(void);
+/* HUP came since the last question. */
+bool ct_app_signals_take_reopen(void);
+
+#endif

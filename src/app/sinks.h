@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where results go: standard output and files, each with its writer. A sink that fails is
+ * told and closed, the others go on; a reader that goes away is no failure.
+ */
+#ifndef CACHETAP_APP_SINKS_H
+#define CACHETAP_APP_SINKS_H
+
+#include "app/options.h"
+#include "app/voice.h"
+
+struct ct_sink;
+
+struct ct_sinks {
+    const struct ct_options *options;
+    struct ct_voice *voice;
+    struct ct_sink *sinks;
+    size_t n;
+    size_t n_open;
+    size_t n_files;         /* that are not standard output */
+    bool streams_to_stdout; /* transactions go to standard output */
+    bool failed;
+    char *stdout_buffer;
+};
+
+/*
+ * Opens all files, without changing what stands in them. False: told to voice. Borrows options
+ * and voice. Release with ct_app_sinks_fini in every case.
+ */
+bool ct_app_sinks_open(struct ct_sinks *sinks, const struct ct_options *options,
+                       struct ct_voice *voice);
+/* Empties the files and makes the writers. False: told to voice. */
+bool ct_app_sinks_begin(struct ct_sinks *sinks, const struct ct_fields *fields);
+void ct_app_sinks_txn(struct ct_sinks *sinks, const struct ct_txn *txn,
+                      const struct ct_verdict *verdict);
+/* Opens the files by their names again, as after a rotation. */
+void ct_app_sinks_reopen(struct ct_sinks *sinks);
+/* Writes what comes at the end. */
+void ct_app_sinks_end(struct ct_sinks *sinks, const struct ct_snapshot *snapshot);
+void ct_app_sinks_fini(struct ct_sinks *sinks);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/voice.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/span.h"
+#include "base/text.h"
+
+#define MESSAGE_MAX 1024
+#define DRAW_NS     (CT_NS_PER_S / 5)
+
+static int64_t clock_ns(void)
+{
+    struct timespec now = {.tv_sec = 0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* exists on every Linux */
+    return now.tv_sec * CT_NS_PER_S + now.tv_nsec;
+}
+
+void ct_app_voice_init(struct ct_voice *voice, bool shows_progress)
+{
+    *voice = (struct ct_voice){.shows_progress = shows_progress, .begin_ns = clock_ns()};
+    voice->drawn_ns = voice->begin_ns; /* a short replay draws nothing */
+}
+
+double ct_app_voice_elapsed(const struct ct_voice *voice)
+{
+    return (double)(clock_ns() - voice->begin_ns) / (double)CT_NS_PER_S;
+}
+
+void ct_app_voice_clear(struct ct_voice *voice)
+{
+    if (voice->on_line) {
+        (void)fputs("\r\033[K", stderr);
+        (void)fflush(stderr);
+        voice->on_line = false;
+    }
+}
+
+void ct_app_voice_say(struct ct_voice *voice, const char *format, ...)
+{
+    char raw[MESSAGE_MAX];
+    char safe[MESSAGE_MAX * 2];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(raw, sizeof raw, format, args);
+    va_end(args);
+    (void)ct_base_text_safe(safe, sizeof safe, ct_span_of(raw));
+    ct_app_voice_clear(voice);
+    (void)fprintf(stderr, "cachetap: %s\n", safe);
+}
+
+void ct_app_voice_progress(struct ct_voice *voice, const struct ct_progress *progress)
+{
+    if (!voice->shows_progress) {
+        return;
+    }
+    int64_t now_ns = clock_ns();
+    if (now_ns - voice->drawn_ns < DRAW_NS) {
+        return;
+    }
+    voice->drawn_ns = now_ns;
+    double seconds = (double)(now_ns - voice->begin_ns) / (double)CT_NS_PER_S;
+    (void)fputs("\r", stderr);
+    if (progress->total_bytes > 0) {
+        double part = (double)progress->done_bytes / (double)progress->total_bytes;
+        (void)fprintf(stderr, "%3.0f %%  ", part < 1 ? part * 100 : 100.0);
+    }
+    (void)fprintf(stderr, "%" PRIu64 " packets  %" PRIu64 " transactions  %.0f packets/s\033[K",
+                  progress->packets, progress->transactions, (double)progress->packets / seconds);
+    (void)fflush(stderr);
+    voice->on_line = true;
+}

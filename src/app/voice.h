@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the program says on standard error: messages "cachetap: what: why, and what to do",
+ * and the progress line of a long replay, which makes room for them.
+ */
+#ifndef CACHETAP_APP_VOICE_H
+#define CACHETAP_APP_VOICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ct_voice {
+    bool shows_progress; /* a progress line is wanted */
+    bool on_line;        /* one stands there now */
+    int64_t begin_ns;    /* of the run, by the clock that only goes forward */
+    int64_t drawn_ns;    /* when the line was drawn last */
+};
+
+struct ct_progress {
+    uint64_t packets;
+    uint64_t transactions;
+    uint64_t done_bytes;
+    uint64_t total_bytes; /* 0: not known */
+};
+
+void ct_app_voice_init(struct ct_voice *voice, bool shows_progress);
+
+/* One line; control characters in it are made visible. */
+__attribute__((format(printf, 2, 3))) void ct_app_voice_say(struct ct_voice *voice,
+                                                            const char *format, ...);
+
+/* Draws the progress line if it is wanted and was not drawn in the last fifth of a second. */
+void ct_app_voice_progress(struct ct_voice *voice, const struct ct_progress *progress);
+/* Takes the progress line away. */
+void ct_app_voice_clear(struct ct_voice *voice);
+
+/* Seconds since ct_app_voice_init. */
+double ct_app_voice_elapsed(const struct ct_voice *voice);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cache/cause.h"
+
+static const struct ct_cause no_cause = {CT_REASON_NOT_GIVEN, CT_LINE_NONE, NULL};
+
+static struct ct_cause response_cause(const struct ct_reading *r, enum ct_reason reason,
+                                      enum ct_field field, const char *rule)
+{
+    return (struct ct_cause){reason, ct_reading_line(r, CT_DIR_RESP, field), rule};
+}
+
+struct ct_cause ct_cache_cause_forbidden(struct ct_reading *r)
+{
+    const struct ct_control *control = ct_cache_control(r, CT_DIR_RESP);
+    if (ct_control_has(control, CT_DIRECTIVE_NO_STORE)) {
+        return response_cause(r, CT_REASON_RESPONSE_NO_STORE, CT_FIELD_CACHE_CONTROL,
+                              "no-store: no cache may store it (RFC 9111 section 5.2.2.5)");
+    }
+    if (ct_control_has_whole(control, CT_DIRECTIVE_PRIVATE)) {
+        return response_cause(
+            r, CT_REASON_RESPONSE_PRIVATE, CT_FIELD_CACHE_CONTROL,
+            "private: a shared cache may not store it (RFC 9111 section 5.2.2.7)");
+    }
+    if (ct_cache_varies_on_all(r)) {
+        return response_cause(r, CT_REASON_RESPONSE_VARY_STAR, CT_FIELD_VARY,
+                              "Vary: * matches no later request (RFC 9111 section 4.1)");
+    }
+    return no_cause;
+}
+
+/* Statuses that are heuristically cacheable (RFC 9110 section 15.1). */
+static bool is_stored_by_default(unsigned status)
+{
+    static const uint16_t statuses[] = {200, 203, 204, 206, 300, 301, 308,
+                                        404, 405, 410, 414, 501};
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        if (statuses[i] == status) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct ct_cause ct_cache_cause_status(struct ct_reading *r)
+{
+    unsigned status = r->txn->status;
+    if (is_stored_by_default(status) || status == 304 || status < 200) {
+        return no_cause;
+    }
+    const struct ct_control *control = ct_cache_control(r, CT_DIR_RESP);
+    if (ct_control_has(control, CT_DIRECTIVE_PUBLIC) || ct_cache_lifetime(r) > 0) {
+        return no_cause;
+    }
+    return (struct ct_cause){
+        CT_REASON_RESPONSE_STATUS, CT_LINE_NONE,
+        "a status that is not stored without an explicit lifetime (RFC 9111 section 3, RFC 9110 "
+        "section 15.1)"};
+}
+
+struct ct_cause ct_cache_cause_authorization(struct ct_reading *r)
+{
+    if (!ct_reading_has(r, CT_DIR_ORIG, CT_FIELD_AUTHORIZATION)) {
+        return no_cause;
+    }
+    const struct ct_control *control = ct_cache_control(r, CT_DIR_RESP);
+    if (ct_control_has(control, CT_DIRECTIVE_PUBLIC) ||
+        ct_control_has(control, CT_DIRECTIVE_S_MAXAGE) ||
+        ct_control_has(control, CT_DIRECTIVE_MUST_REVALIDATE)) {
+        return no_cause;
+    }
+    return (struct ct_cause){
+        CT_REASON_REQUEST_AUTHORIZATION,
+        ct_reading_line(r, CT_DIR_ORIG, CT_FIELD_AUTHORIZATION),
+        "Authorization, and neither public, s-maxage nor must-revalidate (RFC 9111 section 3.5)"};
+}
+
+struct ct_cause ct_cache_cause_client(struct ct_reading *r)
+{
+    const struct ct_control *control = ct_cache_control(r, CT_DIR_ORIG);
+    uint32_t line = ct_reading_line(r, CT_DIR_ORIG, CT_FIELD_CACHE_CONTROL);
+    if (ct_control_has(control, CT_DIRECTIVE_NO_CACHE)) {
+        return (struct ct_cause){CT_REASON_REQUEST_NO_CACHE, line, NULL};
+    }
+    if (ct_control_has(control, CT_DIRECTIVE_MAX_AGE)) {
+        return (struct ct_cause){CT_REASON_REQUEST_MAX_AGE, line, NULL};
+    }
+    if (ct_reading_has(r, CT_DIR_ORIG, CT_FIELD_PRAGMA)) {
+        return (struct ct_cause){CT_REASON_REQUEST_PRAGMA,
+                                 ct_reading_line(r, CT_DIR_ORIG, CT_FIELD_PRAGMA), NULL};
+    }
+    return no_cause;
+}
+
+struct ct_cause ct_cache_cause_custom(struct ct_reading *r)
+{
+    const struct ct_control *control = ct_cache_control(r, CT_DIR_RESP);
+    if (ct_control_has_whole(control, CT_DIRECTIVE_NO_CACHE)) {
+        return response_cause(r, CT_REASON_RESPONSE_NO_CACHE, CT_FIELD_CACHE_CONTROL, NULL);
+    }
+    if (ct_reading_has(r, CT_DIR_RESP, CT_FIELD_SET_COOKIE)) {
+        return response_cause(r, CT_REASON_RESPONSE_SET_COOKIE, CT_FIELD_SET_COOKIE, NULL);
+    }
+    if (ct_cache_lifetime(r) == 0) {
+        bool directive = ct_control_has(control, CT_DIRECTIVE_MAX_AGE) ||
+                         ct_control_has(control, CT_DIRECTIVE_S_MAXAGE);
+        return directive ? response_cause(r, CT_REASON_RESPONSE_MAX_AGE_ZERO,
+                                          CT_FIELD_CACHE_CONTROL, NULL)
+                         : response_cause(r, CT_REASON_RESPONSE_EXPIRED, CT_FIELD_EXPIRES, NULL);
+    }
+    return no_cause;
+}

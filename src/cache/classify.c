@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The front of the stage: the handle, and the way of one transaction through it. */
+#include <stdlib.h>
+
+#include "cache/reading.h"
+
+static const ct_cache_parser parsers[CT_PARSER_COUNT] = {
+    [CT_PARSER_WORDS] = ct_cache_read_words,
+    [CT_PARSER_CACHE_STATUS] = ct_cache_read_cache_status,
+    [CT_PARSER_TIMING] = ct_cache_read_timing,
+    [CT_PARSER_VARNISH] = ct_cache_read_varnish,
+    [CT_PARSER_VIA] = ct_cache_read_via,
+    [CT_PARSER_LOOKUP] = ct_cache_read_lookup,
+    [CT_PARSER_ATTRIBUTES] = ct_cache_read_attributes,
+    [CT_PARSER_TRACE] = ct_cache_read_trace,
+    [CT_PARSER_TRACE_TAG] = ct_cache_read_trace_tag,
+    [CT_PARSER_IINFO] = ct_cache_read_iinfo,
+    [CT_PARSER_PRESENCE] = ct_cache_read_presence,
+};
+
+struct ct_cache *ct_cache_new(struct ct_fields *fields)
+{
+    struct ct_cache *cache = calloc(1, sizeof *cache);
+    if (cache == NULL) {
+        return NULL;
+    }
+    cache->fields = fields;
+    for (unsigned i = 0; i < CT_HEADER_COUNT; i++) {
+        uint16_t field = ct_http_fields_intern(fields, ct_cache_headers[i].name);
+        if (field >= CT_FIELDS_MAX) {
+            free(cache);
+            return NULL;
+        }
+        cache->field_of[i] = field;
+        cache->header_of[field] = (uint8_t)(i + 1);
+    }
+    ct_cache_index_words(cache);
+    return cache;
+}
+
+void ct_cache_free(struct ct_cache *cache)
+{
+    free(cache);
+}
+
+void ct_cache_classify(const struct ct_cache *cache, const struct ct_txn *txn,
+                       struct ct_verdict *verdict)
+{
+    struct ct_reading r;
+    memset(verdict, 0, sizeof *verdict);
+    ct_cache_scan(&r, cache, txn);
+    verdict->age_s = r.age_s;
+    verdict->outcome = CT_OUTCOME_UNKNOWN;
+    verdict->class = CT_CLASS_OTHER;
+    verdict->basis = CT_BASIS_NONE;
+    if (txn->status == 0) {
+        return;
+    }
+    if (r.age_wrong) {
+        verdict->marks |= CT_MARK_BIT(MALFORMED);
+    }
+    for (uint32_t i = 0; i < r.n_seen; i++) {
+        enum ct_header header = (enum ct_header)r.seen[i].header;
+        ct_cache_parser parse = parsers[ct_cache_headers[header].parser];
+        if (parse != NULL) {
+            parse(&r, header, r.seen[i].line);
+        }
+    }
+    if (r.n_statements == 0) {
+        ct_cache_infer(&r, verdict);
+        return;
+    }
+    ct_cache_pair_fields(&r);
+    ct_cache_settle(&r, verdict);
+    ct_cache_explain(&r, verdict);
+}

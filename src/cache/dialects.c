@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dialects, the fields they write, and how their makers are known by Server and Via. */
+#include "cache/tables.h"
+
+#include <assert.h>
+
+#include "base/span.h"
+
+static_assert(CT_DIALECT_COUNT <= 64, "a dialect is a bit of 64");
+static_assert(CT_HEADER_COUNT < 255, "a header row and one is an octet");
+
+const struct ct_dialect_row ct_cache_dialects[CT_DIALECT_COUNT] = {
+#define X(symbol, name, rank) {name, rank},
+    CT_DIALECTS(X)
+#undef X
+};
+
+#define PRINT CT_HEADER_PRINT
+#define SINGLE CT_HEADER_SINGLE
+#define ASKS CT_HEADER_ASKS
+#define SOFT CT_HEADER_SOFT
+#define X_CACHE CT_HEADER_X_CACHE
+#define X_STATUS CT_HEADER_X_STATUS
+
+const struct ct_header_row ct_cache_headers[CT_HEADER_COUNT] = {
+#define X(symbol, name, dialect, parser, rank, flags, start)                                       \
+    {name, start, CT_DIALECT_##dialect, CT_PARSER_##parser, rank, flags},
+    CT_HEADERS(X)
+#undef X
+};
+
+struct maker_row {
+    const char *text; /* lower case */
+    uint8_t dialect;
+};
+
+/* clang-format off */
+/* Starts of the Server field. */
+static const struct maker_row servers[] = {
+    {"cloudflare", CT_DIALECT_CLOUDFLARE},
+    {"cloudfront", CT_DIALECT_CLOUDFRONT},
+    {"akamaighost", CT_DIALECT_AKAMAI},
+    {"ecacc", CT_DIALECT_EDGECAST},
+    {"ecs (", CT_DIALECT_EDGECAST},
+    {"ecd (", CT_DIALECT_EDGECAST},
+    {"bunnycdn", CT_DIALECT_BUNNY},
+    {"keycdn", CT_DIALECT_KEYCDN},
+    {"cdn77", CT_DIALECT_CDN77},
+    {"netdna-cache", CT_DIALECT_STACKPATH},
+    {"sucuri", CT_DIALECT_SUCURI},
+    {"vercel", CT_DIALECT_VERCEL},
+    {"netlify", CT_DIALECT_NETLIFY},
+    {"hcdn", CT_DIALECT_HOSTINGER},
+    {"esa", CT_DIALECT_ALIBABA_ESA},
+    {"tencentedgeone", CT_DIALECT_EDGEONE},
+    {"jsp3", CT_DIALECT_BAIDU},
+    {"yunjiasu", CT_DIALECT_BAIDU},
+    {"tlb", CT_DIALECT_BYTEDANCE},
+    {"byte-nginx", CT_DIALECT_BYTEDANCE},
+    {"mncdn", CT_DIALECT_MEDIANOVA},
+    {"arvancloud", CT_DIALECT_ARVAN},
+    {"zenedge", CT_DIALECT_ORACLE_WAF},
+    {"pws/", CT_DIALECT_WANGSU},
+    {"squid", CT_DIALECT_SQUID},
+    {"varnish", CT_DIALECT_VARNISH},
+    {"ats/", CT_DIALECT_TRAFFICSERVER},
+    {"apache/", CT_DIALECT_HTTPD},
+    {"litespeed", CT_DIALECT_LITESPEED},
+    {"nginx", CT_DIALECT_NGINX},
+    {"openresty", CT_DIALECT_NGINX},
+    {"tengine", CT_DIALECT_NGINX},
+    {"angie", CT_DIALECT_NGINX},
+    {"freenginx", CT_DIALECT_NGINX},
+};
+
+/* Parts of an element of Via; the first that fits counts. */
+static const struct maker_row vias[] = {
+    {"cloudfront.net", CT_DIALECT_CLOUDFRONT},
+    {"(varnish/", CT_DIALECT_VARNISH},
+    {"(squid/", CT_DIALECT_SQUID},
+    {"apachetrafficserver", CT_DIALECT_TRAFFICSERVER},
+    {"akamai", CT_DIALECT_AKAMAI},
+    {"1.1 google", CT_DIALECT_GOOGLE_CDN},
+    {"1.1 varnish", CT_DIALECT_FASTLY}, /* Varnish itself gives a version */
+    {"bunnycdn", CT_DIALECT_BUNNY},
+    {"cdn77", CT_DIALECT_CDN77},
+    {" azure", CT_DIALECT_AZURE},
+};
+/* clang-format on */
+
+enum ct_dialect ct_cache_server_dialect(struct ct_span server)
+{
+    uint8_t first = server.n > 0 ? ct_ascii_lower(server.p[0]) : 0;
+    for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
+        size_t n = strlen(servers[i].text);
+        if ((uint8_t)servers[i].text[0] == first && server.n >= n &&
+            ct_span_equal_nocase(ct_span_slice(server, 0, n), servers[i].text)) {
+            return servers[i].dialect;
+        }
+    }
+    return CT_DIALECT_GENERIC;
+}
+
+static bool contains_nocase(struct ct_span text, const char *part)
+{
+    size_t n = strlen(part);
+    for (size_t i = 0; i + n <= text.n; i++) {
+        if (ct_ascii_lower(text.p[i]) == (uint8_t)part[0] &&
+            ct_span_equal_nocase(ct_span_slice(text, i, i + n), part)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum ct_dialect ct_cache_via_dialect(struct ct_span element)
+{
+    element = ct_span_slice(element, 0, 256);
+    for (size_t i = 0; i < sizeof vias / sizeof vias[0]; i++) {
+        if (contains_nocase(element, vias[i].text)) {
+            return vias[i].dialect;
+        }
+    }
+    return CT_DIALECT_GENERIC;
+}
+
+const char *ct_cache_dialect_name(const struct ct_cache *cache, size_t i)
+{
+    (void)cache; /* a user's own dialects will live there */
+    return i < CT_DIALECT_COUNT ? ct_cache_dialects[i].name : NULL;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cache/grammar.h"
+
+#include "base/number.h"
+#include "base/span.h"
+
+struct words {
+    struct ct_span at[CT_ELEMENT_WORDS_MAX];
+    size_t n;
+};
+
+/* Length of a quoted string that begins at text.p[i], or of what is left of it. */
+static size_t quoted_length(struct ct_span text, size_t i)
+{
+    size_t from = i++;
+    while (i < text.n && text.p[i] != '"') {
+        i += text.p[i] == '\\' ? 2 : 1;
+    }
+    return (i < text.n ? i + 1 : text.n) - from;
+}
+
+bool ct_cache_next_element(struct ct_span *rest, struct ct_span *element)
+{
+    struct ct_span text = *rest;
+    size_t from = 0;
+    size_t depth = 0;
+    for (size_t i = 0; i <= text.n; i++) {
+        if (i < text.n && text.p[i] == '"') {
+            i += quoted_length(text, i) - 1;
+            continue;
+        }
+        if (i < text.n && (text.p[i] != ',' || depth > 0)) {
+            depth += text.p[i] == '(';
+            depth -= text.p[i] == ')' && depth > 0;
+            continue;
+        }
+        *element = ct_span_trim(ct_span_slice(text, from, i));
+        if (element->n > 0) {
+            *rest = ct_span_slice(text, i + 1, text.n);
+            return true;
+        }
+        from = i + 1;
+    }
+    *rest = ct_span_slice(text, text.n, text.n);
+    return false;
+}
+
+size_t ct_cache_split_list(struct ct_span value, struct ct_span parts[CT_TIERS_MAX], size_t *n_all)
+{
+    struct ct_span element;
+    size_t n = 0;
+    while (ct_cache_next_element(&value, &element)) {
+        parts[n++ % CT_TIERS_MAX] = element;
+    }
+    *n_all = n;
+    if (n <= CT_TIERS_MAX) {
+        return n;
+    }
+    struct ct_span ring[CT_TIERS_MAX];
+    memcpy(ring, parts, sizeof ring);
+    for (size_t i = 0; i < CT_TIERS_MAX; i++) {
+        parts[i] = ring[(n + i) % CT_TIERS_MAX];
+    }
+    return CT_TIERS_MAX;
+}
+
+bool ct_cache_is_no_statement(struct ct_span text)
+{
+    if (text.n == 0) {
+        return true;
+    }
+    switch (text.p[0]) {
+    case '-':
+        return text.n == 1;
+    case '$':
+    case '{':
+        return true;
+    case '%':
+        return text.n > 1 && (text.p[1] == '{' || text.p[1] == '[');
+    case '(':
+        return ct_span_equal_nocase(text, "(null)");
+    default:
+        return false;
+    }
+}
+
+static void split_words(struct ct_span text, struct words *words)
+{
+    size_t i = 0;
+    words->n = 0;
+    while (i < text.n && words->n < CT_ELEMENT_WORDS_MAX) {
+        while (i < text.n && (text.p[i] == ' ' || text.p[i] == '\t')) {
+            i++;
+        }
+        size_t from = i;
+        size_t depth = 0;
+        while (i < text.n && (depth > 0 || (text.p[i] != ' ' && text.p[i] != '\t'))) {
+            depth += text.p[i] == '(';
+            depth -= text.p[i] == ')' && depth > 0;
+            i++;
+        }
+        if (i > from) {
+            words->at[words->n++] = ct_span_slice(text, from, i);
+        }
+    }
+}
+
+/* From the first octet of words a to the last of word b - 1. */
+static struct ct_span words_span(const struct words *words, size_t a, size_t b)
+{
+    const uint8_t *from = words->at[a].p;
+    return (struct ct_span){from, (size_t)(words->at[b - 1].p - from) + words->at[b - 1].n};
+}
+
+/* Reads digits, with ":", "/" or "(" before and ")" after them; -1 when it is no counter. */
+static int64_t counter_of(struct ct_span text)
+{
+    uint64_t value;
+    if (text.n > 0 && (text.p[0] == ':' || text.p[0] == '/' || text.p[0] == '(')) {
+        text = ct_span_slice(text, 1, text.n);
+    }
+    if (text.n > 0 && text.p[text.n - 1] == ')') {
+        text.n--;
+    }
+    if (!ct_base_parse_u64(text, &value) || value > INT64_MAX) {
+        return -1;
+    }
+    return (int64_t)value;
+}
+
+/* The counter in what follows the status: cut is the end of its own word, words from next on. */
+static int64_t find_counter(struct ct_span cut, const struct words *words, size_t next)
+{
+    int64_t hits = counter_of(cut);
+    if (hits >= 0 || next >= words->n) {
+        return hits;
+    }
+    struct ct_span word = words->at[next];
+    bool sign = ct_span_equal_nocase(word, "ord") || (word.n == 1 && word.p[0] == ':');
+    if (sign && next + 1 < words->n) {
+        return counter_of(words->at[next + 1]);
+    }
+    return counter_of(word);
+}
+
+struct matcher {
+    const struct ct_cache *cache;
+    unsigned dialect;
+    bool asks;
+};
+
+static bool ends_word(uint8_t c)
+{
+    return c == ':' || c == '/' || c == '(' || c == ';' || c == '=';
+}
+
+/* The longest status that begins with words->at[at]. */
+static bool match_status(const struct matcher *m, const struct words *words, size_t at,
+                         struct ct_element *element)
+{
+    size_t most = words->n - at < 4 ? words->n - at : 4;
+    struct ct_span cut = {NULL, 0};
+    size_t k = most;
+    for (; k > 0; k--) {
+        element->status = words_span(words, at, at + k);
+        element->word = ct_cache_find_word(m->cache, m->dialect, m->asks, element->status,
+                                           &element->tcp);
+        if (element->word != NULL) {
+            break;
+        }
+    }
+    if (k == 0) { /* "HIT:", "hit/129061" */
+        struct ct_span word = words->at[at];
+        size_t i = 1;
+        while (i < word.n && !ends_word(word.p[i])) {
+            i++;
+        }
+        if (i >= word.n) {
+            return false;
+        }
+        element->status = ct_span_slice(word, 0, i);
+        element->word = ct_cache_find_word(m->cache, m->dialect, m->asks, element->status,
+                                           &element->tcp);
+        if (element->word == NULL) {
+            return false;
+        }
+        cut = ct_span_slice(word, i, word.n);
+        k = 1;
+    }
+    element->hits = find_counter(cut, words, at + k);
+    if (at + k < words->n && ct_ascii_lower(words->at[at + k].p[0]) == 't') {
+        bool tcp = false; /* "HIT TCP_MEM_HIT": the second word is the exact one */
+        const struct ct_word *second =
+            ct_cache_find_word(m->cache, m->dialect, false, words->at[at + k], &tcp);
+        if (second != NULL && tcp) {
+            element->word = second;
+            element->status = words->at[at + k];
+            element->second = true;
+        }
+    }
+    return true;
+}
+
+/* "Edge : MISS" */
+static bool match_label(const struct matcher *m, struct ct_span head, struct ct_element *element)
+{
+    struct words words;
+    size_t colon = 0;
+    while (colon < head.n && head.p[colon] != ':') {
+        colon++;
+    }
+    split_words(ct_span_slice(head, colon + 1, head.n), &words);
+    if (colon == 0 || words.n == 0 || !match_status(m, &words, 0, element)) {
+        return false;
+    }
+    element->label = ct_span_trim(ct_span_slice(head, 0, colon));
+    return true;
+}
+
+void ct_cache_read_element(const struct ct_cache *cache, unsigned dialect, bool asks,
+                           struct ct_span text, struct ct_element *element)
+{
+    const struct matcher m = {cache, dialect, asks};
+    struct words words;
+    *element = (struct ct_element){.hits = -1};
+    text = ct_span_trim(ct_span_slice(text, 0, CT_ELEMENT_BYTES_MAX));
+    if (text.n > 1 && text.p[0] == '"' && text.p[text.n - 1] == '"') {
+        text = ct_span_trim(ct_span_slice(text, 1, text.n - 1));
+    }
+    element->status = text;
+    element->absent = ct_cache_is_no_statement(text);
+    if (element->absent) {
+        return;
+    }
+    split_words(text, &words);
+    element->bare = words.n == 1;
+    size_t from = 1;
+    while (from < words.n && !ct_span_equal_nocase(words.at[from], "from")) {
+        from++;
+    }
+    if (from + 1 < words.n) {
+        element->from = true;
+        element->node = words.at[from + 1];
+        if (from + 2 < words.n) {
+            const uint8_t *p = words.at[from + 2].p;
+            element->comment = (struct ct_span){p, (size_t)(text.p + text.n - p)};
+        }
+    }
+    if (from < words.n) {
+        words.n = from;
+    }
+    if (words.n == 0 || match_status(&m, &words, 0, element) ||
+        match_label(&m, words_span(&words, 0, words.n), element)) {
+        return;
+    }
+    if (words.n > 1 && match_status(&m, &words, 1, element)) {
+        element->node = words.at[0];
+        return;
+    }
+    element->status = text;
+}

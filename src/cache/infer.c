@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where no cache speaks: RFC 9111, in this order, the first rule that fits decides. Rules are
+ * a table, so that the order can be read. A rule that needs a cache on the path asks for a
+ * sign of one (Age, Via, a product's fingerprint); the rules that state what every shared
+ * cache must do hold without, but are marked weak then, for there may be no cache at all.
+ */
+#include "cache/cause.h"
+
+/* What one rule finds out. */
+struct finding {
+    enum ct_outcome outcome;
+    enum ct_reason reason;
+    const char *rule;
+    uint32_t marks;
+    uint32_t line; /* deciding line, or CT_LINE_NONE */
+    bool by_method;
+    bool by_status;
+};
+
+typedef bool (*rule_function)(struct ct_reading *r, bool sign, struct finding *found);
+
+/* A product whose answers come through a cache; nginx, httpd and the like may be origins. */
+static bool is_cache_maker(enum ct_dialect dialect)
+{
+    return dialect != CT_DIALECT_GENERIC && dialect != CT_DIALECT_NGINX &&
+           dialect != CT_DIALECT_HTTPD && dialect != CT_DIALECT_LITESPEED;
+}
+
+static bool has_sign(struct ct_reading *r)
+{
+    uint64_t origins = CT_DIALECT_BIT(CT_DIALECT_NGINX) | CT_DIALECT_BIT(CT_DIALECT_HTTPD) |
+                       CT_DIALECT_BIT(CT_DIALECT_LITESPEED);
+    ct_cache_find_makers(r);
+    return ct_reading_has(r, CT_DIR_RESP, CT_FIELD_AGE) ||
+           ct_reading_has(r, CT_DIR_RESP, CT_FIELD_VIA) || (r->prints & ~origins) != 0;
+}
+
+static bool take_cause(struct ct_cause cause, enum ct_outcome outcome, bool sign,
+                       struct finding *found)
+{
+    if (cause.reason == CT_REASON_NOT_GIVEN) {
+        return false;
+    }
+    found->outcome = outcome;
+    found->reason = cause.reason;
+    found->rule = cause.rule;
+    found->line = cause.line;
+    found->marks = sign ? 0 : CT_MARK_BIT(WEAK);
+    return true;
+}
+
+static bool rule_warning(struct ct_reading *r, bool sign, struct finding *found)
+{
+    (void)sign;
+    uint32_t failed = ct_cache_warning(r, "111");
+    uint32_t stale = failed != CT_LINE_NONE ? failed : ct_cache_warning(r, "110");
+    if (stale == CT_LINE_NONE) {
+        return false;
+    }
+    found->outcome = CT_OUTCOME_STALE;
+    found->line = stale;
+    found->rule = "Warning 110: the response is stale (RFC 7234 section 5.5.1)";
+    if (failed != CT_LINE_NONE) {
+        found->reason = CT_REASON_STALE_IF_ERROR;
+        found->marks = CT_MARK_BIT(STALE_ERROR);
+        found->rule = "Warning 111: the origin could not be asked (RFC 7234 section 5.5.2)";
+    }
+    return true;
+}
+
+static bool rule_method(struct ct_reading *r, bool sign, struct finding *found)
+{
+    (void)sign;
+    found->outcome = CT_OUTCOME_NONE;
+    if (r->txn->status == 101) {
+        found->reason = CT_REASON_TUNNEL;
+        found->by_status = true;
+        found->rule = "the connection changed its protocol (RFC 9110 section 7.8)";
+        return true;
+    }
+    if (ct_cache_method_is_read(r->txn)) {
+        return false;
+    }
+    found->by_method = true;
+    found->reason = ct_cache_method_is(r->txn, "CONNECT") ? CT_REASON_TUNNEL
+                                                          : CT_REASON_REQUEST_METHOD;
+    found->rule = "only GET and HEAD are answered from a store (RFC 9111 sections 3 and 4)";
+    return true;
+}
+
+static bool rule_only_if_cached(struct ct_reading *r, bool sign, struct finding *found)
+{
+    const struct ct_control *control = ct_cache_control(r, CT_DIR_ORIG);
+    unsigned status = r->txn->status;
+    if (!ct_control_has(control, CT_DIRECTIVE_ONLY_IF_CACHED)) {
+        return false;
+    }
+    found->reason = CT_REASON_REQUEST_ONLY_IF_CACHED;
+    found->line = ct_reading_line(r, CT_DIR_ORIG, CT_FIELD_CACHE_CONTROL);
+    if (status == 504) {
+        found->outcome = CT_OUTCOME_SYNTHETIC;
+        found->by_status = true;
+        found->rule = "only-if-cached, and nothing stored: 504 (RFC 9111 section 5.2.1.7)";
+        return true;
+    }
+    found->outcome = CT_OUTCOME_HIT;
+    found->rule = "only-if-cached, and an answer (RFC 9111 section 5.2.1.7)";
+    return sign && status < 400; /* many servers ignore it, so a cache must be there */
+}
+
+static bool is_edge(enum ct_dialect server)
+{
+    return server == CT_DIALECT_CLOUDFLARE || server == CT_DIALECT_CLOUDFRONT ||
+           server == CT_DIALECT_AKAMAI;
+}
+
+/* An error page or redirect of the cache itself. */
+static bool rule_own_answer(struct ct_reading *r, bool sign, struct finding *found)
+{
+    (void)sign;
+    unsigned status = r->txn->status;
+    ct_cache_find_makers(r);
+    uint32_t squid = ct_cache_seen(r, CT_HEADER_X_SQUID_ERROR);
+    uint32_t blocked = ct_cache_seen(r, CT_HEADER_X_SUCURI_BLOCK);
+    bool gateway = status == 502 || status == 503 || status == 504 ||
+                   (r->server == CT_DIALECT_CLOUDFLARE && status >= 520 && status <= 530);
+    found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_SERVER);
+    found->by_status = true;
+    if (squid != CT_LINE_NONE || blocked != CT_LINE_NONE) {
+        found->line = squid != CT_LINE_NONE ? squid : blocked;
+        bool denied = blocked != CT_LINE_NONE ||
+                      memmem(ct_reading_text(r, squid).p, ct_reading_text(r, squid).n, "DENIED",
+                             6) != NULL;
+        found->outcome = denied ? CT_OUTCOME_SYNTHETIC : CT_OUTCOME_ERROR;
+        found->reason = denied ? CT_REASON_DENIED : CT_REASON_ORIGIN_ERROR;
+        found->rule = "the cache's own page";
+        return true;
+    }
+    if (!is_cache_maker((enum ct_dialect)r->server) || status < 300 || status == 304) {
+        return false;
+    }
+    if (gateway) {
+        found->outcome = CT_OUTCOME_ERROR;
+        found->reason = status == 504 ? CT_REASON_ORIGIN_TIMEOUT : CT_REASON_ORIGIN_UNREACHABLE;
+        found->rule = "the cache's own error page (RFC 9110 section 15.6)";
+        return true;
+    }
+    found->outcome = CT_OUTCOME_SYNTHETIC;
+    found->reason = status < 400 ? CT_REASON_REDIRECT : CT_REASON_DENIED;
+    found->marks = CT_MARK_BIT(WEAK);
+    found->rule = "an answer of the edge itself, made before its cache";
+    return is_edge((enum ct_dialect)r->server) &&
+           (status < 400 || status == 403 || status == 421 || status == 429 || status >= 500);
+}
+
+/* Within the windows of RFC 5861. */
+static void judge_window(struct ct_reading *r, int64_t over_s, struct finding *found)
+{
+    const struct ct_control *response = ct_cache_control(r, CT_DIR_RESP);
+    const struct ct_control *request = ct_cache_control(r, CT_DIR_ORIG);
+    found->outcome = CT_OUTCOME_STALE;
+    found->rule = "Age above the freshness lifetime (RFC 9111 section 4.2)";
+    if (ct_control_has(response, CT_DIRECTIVE_STALE_WHILE_REVALIDATE) &&
+        over_s <= response->seconds[CT_DIRECTIVE_STALE_WHILE_REVALIDATE]) {
+        found->outcome = CT_OUTCOME_UPDATING;
+        found->reason = CT_REASON_STALE_WHILE_REVALIDATE;
+        found->marks |= CT_MARK_BIT(STALE_REVALIDATE);
+        found->rule = "Age above the lifetime, within stale-while-revalidate (RFC 5861 section 3)";
+    } else if (ct_control_has(response, CT_DIRECTIVE_STALE_IF_ERROR) &&
+               over_s <= response->seconds[CT_DIRECTIVE_STALE_IF_ERROR]) {
+        found->reason = CT_REASON_STALE_IF_ERROR;
+        found->marks |= CT_MARK_BIT(STALE_ERROR);
+        found->rule = "Age above the lifetime, within stale-if-error (RFC 5861 section 4)";
+    } else if (ct_control_has(request, CT_DIRECTIVE_MAX_STALE)) {
+        found->marks |= CT_MARK_BIT(STALE_MAX_STALE);
+        found->rule = "Age above the lifetime, and max-stale in the request (RFC 9111 section "
+                      "5.2.1.2)";
+    }
+}
+
+static bool rule_age(struct ct_reading *r, bool sign, struct finding *found)
+{
+    (void)sign;
+    if (r->age_s <= 0) {
+        return false;
+    }
+    int64_t lifetime_s = ct_cache_lifetime(r);
+    found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_AGE);
+    if (lifetime_s >= 0 && r->age_s > lifetime_s) {
+        /* A network may have another lifetime than the one it shows. */
+        bool rewritten = lifetime_s == 0 || is_edge((enum ct_dialect)r->server);
+        found->marks = rewritten ? CT_MARK_BIT(WEAK) : 0;
+        judge_window(r, r->age_s - lifetime_s, found);
+        return true;
+    }
+    found->outcome = CT_OUTCOME_HIT;
+    found->reason = CT_REASON_AGE_POSITIVE;
+    found->rule = "Age above 0: not made or checked by the origin for this request (RFC 9111 "
+                  "section 5.1)";
+    if (ct_reading_has_print(r, CT_DIALECT_TRAFFICSERVER) || r->txn->status == 206) {
+        found->marks = CT_MARK_BIT(WEAK); /* counts the wait for the origin; part may be new */
+    }
+    return true;
+}
+
+static bool rule_forbidden(struct ct_reading *r, bool sign, struct finding *found)
+{
+    return take_cause(ct_cache_cause_forbidden(r), CT_OUTCOME_UNCACHEABLE, sign, found);
+}
+
+static bool rule_status(struct ct_reading *r, bool sign, struct finding *found)
+{
+    found->by_status = true;
+    return sign && take_cause(ct_cache_cause_status(r), CT_OUTCOME_UNCACHEABLE, sign, found);
+}
+
+static bool rule_authorization(struct ct_reading *r, bool sign, struct finding *found)
+{
+    uint64_t storing = CT_DIALECT_BIT(CT_DIALECT_NGINX) | CT_DIALECT_BIT(CT_DIALECT_FASTLY) |
+                       CT_DIALECT_BIT(CT_DIALECT_TRAFFICSERVER); /* store it all the same */
+    return take_cause(ct_cache_cause_authorization(r), CT_OUTCOME_BYPASS,
+                      sign && (r->prints & storing) == 0, found);
+}
+
+static bool rule_fetched(struct ct_reading *r, bool sign, struct finding *found)
+{
+    uint64_t always = CT_DIALECT_BIT(CT_DIALECT_SQUID) | CT_DIALECT_BIT(CT_DIALECT_CLOUDFRONT);
+    uint64_t mostly = CT_DIALECT_BIT(CT_DIALECT_GOOGLE_CDN);
+    if (!sign || r->txn->status == 304 || r->age_wrong) {
+        return false; /* 304 answers the client's condition, whatever the cache did */
+    }
+    found->outcome = CT_OUTCOME_MISS;
+    if (r->age_s == 0) {
+        found->reason = CT_REASON_AGE_ZERO;
+        found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_AGE);
+        found->marks = CT_MARK_BIT(WEAK); /* or a hit in its first second */
+        found->rule = "Age: 0, just fetched or validated (RFC 9111 section 5.1)";
+        return true;
+    }
+    found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_VIA);
+    found->marks = (r->prints & always) == 0 ? CT_MARK_BIT(WEAK) : 0;
+    found->rule = "no Age, from a cache that sends it with every hit (RFC 9111 section 5.1)";
+    return (r->prints & (always | mostly)) != 0;
+}
+
+static const rule_function rules[] = {
+    rule_warning,   rule_method, rule_only_if_cached, rule_own_answer, rule_age,
+    rule_forbidden, rule_status, rule_authorization,  rule_fetched,
+};
+
+static void conclude(const struct ct_reading *r, const struct finding *found,
+                     struct ct_verdict *verdict)
+{
+    verdict->outcome = found->outcome;
+    verdict->class = ct_cache_outcome_class(found->outcome);
+    verdict->basis = CT_BASIS_INFERRED;
+    verdict->reason = found->reason;
+    verdict->rule = found->rule;
+    verdict->marks |= found->marks;
+    verdict->reached_origin = verdict->class == CT_CLASS_MISS;
+    if (found->by_method) {
+        ct_cache_add_evidence(verdict, CT_EVIDENCE_METHOD, CT_LINE_NONE);
+    }
+    ct_cache_add_evidence(verdict, CT_EVIDENCE_LINE, found->line);
+    if (found->by_status) {
+        ct_cache_add_evidence(verdict, CT_EVIDENCE_STATUS, CT_LINE_NONE);
+    }
+    if (verdict->class == CT_CLASS_HIT && verdict->outcome != CT_OUTCOME_HIT) {
+        ct_cache_add_evidence(verdict, CT_EVIDENCE_LINE,
+                              ct_reading_line(r, CT_DIR_RESP, CT_FIELD_CACHE_CONTROL));
+    }
+}
+
+void ct_cache_infer(struct ct_reading *r, struct ct_verdict *verdict)
+{
+    bool sign = has_sign(r);
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        struct finding found = {.outcome = CT_OUTCOME_UNKNOWN, .line = CT_LINE_NONE};
+        if (rules[i](r, sign, &found)) {
+            conclude(r, &found, verdict);
+            return;
+        }
+    }
+    if (r->txn->status == 304) {
+        verdict->reason = CT_REASON_NOT_MODIFIED_FOR_CLIENT;
+        ct_cache_add_evidence(verdict, CT_EVIDENCE_STATUS, CT_LINE_NONE);
+    }
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names of the public enums, from their tables. */
+#include "cachetap/cache.h"
+
+const char *ct_cache_outcome_name(enum ct_outcome outcome)
+{
+    static const char *const names[] = {
+#define X(symbol, class, help) #symbol,
+        CT_OUTCOMES(X)
+#undef X
+    };
+    return (unsigned)outcome < CT_OUTCOME_COUNT ? names[outcome] : NULL;
+}
+
+const char *ct_cache_outcome_help(enum ct_outcome outcome)
+{
+    static const char *const helps[] = {
+#define X(symbol, class, help) help,
+        CT_OUTCOMES(X)
+#undef X
+    };
+    return (unsigned)outcome < CT_OUTCOME_COUNT ? helps[outcome] : NULL;
+}
+
+enum ct_class ct_cache_outcome_class(enum ct_outcome outcome)
+{
+    static const uint8_t classes[] = {
+#define X(symbol, class, help) CT_CLASS_##class,
+        CT_OUTCOMES(X)
+#undef X
+    };
+    return (unsigned)outcome < CT_OUTCOME_COUNT ? (enum ct_class)classes[outcome] : CT_CLASS_OTHER;
+}
+
+const char *ct_cache_class_name(enum ct_class class)
+{
+    static const char *const names[] = {
+#define X(symbol, name) name,
+        CT_CLASSES(X)
+#undef X
+    };
+    return (unsigned)class < CT_CLASS_COUNT ? names[class] : NULL;
+}
+
+const char *ct_cache_basis_name(enum ct_basis basis)
+{
+    static const char *const names[] = {
+#define X(symbol, name) name,
+        CT_BASES(X)
+#undef X
+    };
+    return (unsigned)basis < CT_BASIS_COUNT ? names[basis] : NULL;
+}
+
+const char *ct_cache_reason_name(enum ct_reason reason)
+{
+    static const char *const names[] = {
+        NULL,
+#define X(symbol, name) name,
+        CT_REASONS(X)
+#undef X
+    };
+    return (unsigned)reason < CT_REASON_COUNT ? names[reason] : NULL;
+}
+
+const char *ct_cache_mark_name(enum ct_mark mark)
+{
+    static const char *const names[] = {
+#define X(symbol, name) name,
+        CT_MARKS(X)
+#undef X
+    };
+    return (unsigned)mark < CT_MARK_COUNT ? names[mark] : NULL;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fields that belong to another field's statement: counters and node names by position, and
+ * the second opinion that turns one word into a more exact one.
+ */
+#include "cache/grammar.h"
+#include "cache/reading.h"
+
+#include "base/number.h"
+
+struct refine_row {
+    const char *text; /* part of the field's value; NULL: any value but an empty one */
+    uint64_t dialects;
+    uint8_t header;
+    uint8_t from;
+    uint8_t to;
+    uint8_t reason;
+    uint32_t marks;
+};
+
+#define BIT(dialect) CT_DIALECT_BIT(CT_DIALECT_##dialect)
+#define R(header, text, dialects, from, to, reason, marks)                                         \
+    {                                                                                              \
+        text, dialects, CT_HEADER_##header, CT_OUTCOME_##from, CT_OUTCOME_##to,                    \
+            CT_REASON_##reason, marks                                                              \
+    }
+#define NOT_STORED CT_MARK_BIT(NOT_STORED)
+#define STALE_ERROR CT_MARK_BIT(STALE_ERROR)
+
+/* clang-format off */
+/* The first row that fits a statement is applied to it. */
+static const struct refine_row refine_rows[] = {
+    R(X_CHECK_CACHEABLE, "NO", BIT(AKAMAI), MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
+    R(X_EC_CHECK_CACHEABLE, "NO", BIT(EDGECAST), MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
+    R(X_PASS_WHY, NULL, BIT(WPENGINE), MISS, BYPASS, CONFIG_BYPASS, 0),
+    R(X_CACHEABLE, "NO:Passed", BIT(WPENGINE) | BIT(VARNISH), MISS, BYPASS, CONFIG_BYPASS, 0),
+    R(X_CACHEABLE, "NO:Set-Cookie", BIT(WPENGINE) | BIT(VARNISH), MISS, UNCACHEABLE, RESPONSE_SET_COOKIE, NOT_STORED),
+    R(X_CACHEABLE, "NO:", BIT(WPENGINE) | BIT(VARNISH), MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
+    R(GRACE, "normal", BIT(MAGENTO), HIT, UPDATING, BACKGROUND_REFRESH, 0),
+    R(GRACE, "unlimited", BIT(MAGENTO), HIT, STALE, STALE_IF_ERROR, STALE_ERROR),
+    R(X_SRCACHE_STORE, "BYPASS", BIT(SRCACHE), MISS, MISS, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "stale content returned", BIT(HTTPD), HIT, STALE, STALE_IF_ERROR, STALE_ERROR),
+    R(X_CACHE_DETAIL, "304 was uncacheable", BIT(HTTPD), MISS, EXPIRED, EXPIRED_REPLACED, NOT_STORED),
+    R(X_CACHE_DETAIL, "cache unwilling to store response", BIT(HTTPD), MISS, MISS, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "store_headers failed", BIT(HTTPD), MISS, MISS, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "invalid content length", BIT(HTTPD), MISS, MISS, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "Cache-Control: no-store present", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_NO_STORE, NOT_STORED),
+    R(X_CACHE_DETAIL, "Cache-Control: private present", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_PRIVATE, NOT_STORED),
+    R(X_CACHE_DETAIL, "Authorization required", BIT(HTTPD), MISS, UNCACHEABLE, REQUEST_AUTHORIZATION, NOT_STORED),
+    R(X_CACHE_DETAIL, "Vary header contains '*'", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_VARY_STAR, NOT_STORED),
+    R(X_CACHE_DETAIL, "Response status", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_STATUS, NOT_STORED),
+    R(X_CACHE_DETAIL, "Broken expires header", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_EXPIRED, NOT_STORED),
+    R(X_CACHE_DETAIL, "Expires header already expired", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_EXPIRED, NOT_STORED),
+    R(X_CACHE_DETAIL, "Query string present", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_NO_FRESHNESS, NOT_STORED),
+    R(X_CACHE_DETAIL, "HTTP Status 304 Not Modified", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_STATUS, NOT_STORED),
+    R(X_CACHE_DETAIL, "No Last-Modified", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_NO_FRESHNESS, NOT_STORED),
+    R(X_CACHE_DETAIL, "updated entity is older", BIT(HTTPD), MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "contradiction: 304", BIT(HTTPD), MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "'no-cache' is set", BIT(HTTPD), MISS, CONFIG_NOCACHE, CONFIG_NOCACHE, NOT_STORED),
+    R(X_CACHE_DETAIL, "no_cache present", BIT(HTTPD), MISS, CONFIG_NOCACHE, CONFIG_NOCACHE, NOT_STORED),
+};
+/* clang-format on */
+
+/* Elements of all lines of a header, at most the last CT_TIERS_MAX of the last line. */
+static size_t elements_of(const struct ct_reading *r, enum ct_header header,
+                          struct ct_span parts[CT_TIERS_MAX])
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < r->n_seen; i++) {
+        struct ct_span rest;
+        struct ct_span element;
+        if (r->seen[i].header != header) {
+            continue;
+        }
+        rest = ct_span_slice(ct_reading_text(r, r->seen[i].line), 0,
+                             CT_TIERS_MAX * CT_ELEMENT_BYTES_MAX);
+        while (ct_cache_next_element(&rest, &element)) {
+            if (n == CT_TIERS_MAX) {
+                memmove(parts, parts + 1, (CT_TIERS_MAX - 1) * sizeof parts[0]);
+                n--;
+            }
+            parts[n++] = element;
+        }
+    }
+    return n;
+}
+
+/* Statements of X-Cache in order; returns how many. */
+static size_t x_cache_statements(const struct ct_reading *r, uint32_t index[CT_TIERS_MAX])
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < r->n_statements; i++) {
+        if (r->statements[i].header == CT_HEADER_X_CACHE) {
+            index[n++] = i;
+        }
+    }
+    return n;
+}
+
+/* X-Cache-Hits and X-Served-By speak of the tiers of X-Cache, counted from the client. */
+static void pair_positions(struct ct_reading *r)
+{
+    struct ct_span parts[CT_TIERS_MAX];
+    uint32_t index[CT_TIERS_MAX];
+    size_t n = x_cache_statements(r, index);
+    size_t n_parts = elements_of(r, CT_HEADER_X_CACHE_HITS, parts);
+    for (size_t i = 1; i <= n && i <= n_parts; i++) {
+        uint64_t hits;
+        if (ct_base_parse_u64(parts[n_parts - i], &hits) && hits <= INT64_MAX) {
+            r->statements[index[n - i]].hits = (int64_t)hits;
+        }
+    }
+    if (!ct_reading_has_print(r, CT_DIALECT_FASTLY) ||
+        elements_of(r, CT_HEADER_X_SERVED_BY, parts) != n) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct ct_statement *s = &r->statements[index[i]];
+        if (!ct_ref_present(s->node)) {
+            s->node = ct_reading_ref(r, parts[i]);
+            s->bare = false;
+        }
+    }
+}
+
+static bool row_fits(const struct ct_reading *r, const struct refine_row *row,
+                     const struct ct_statement *s, uint32_t *line)
+{
+    if (s->outcome != row->from || (row->dialects & CT_DIALECT_BIT(s->dialect)) == 0) {
+        return false;
+    }
+    *line = ct_cache_seen(r, row->header);
+    if (*line == CT_LINE_NONE) {
+        return false;
+    }
+    struct ct_span value = ct_reading_text(r, *line);
+    if (row->text == NULL || value.n == 0) {
+        return value.n > 0;
+    }
+    return memmem(value.p, value.n, row->text, strlen(row->text)) != NULL;
+}
+
+static void refine(struct ct_reading *r)
+{
+    uint64_t dialects = 0;
+    for (size_t i = 0; i < sizeof refine_rows / sizeof refine_rows[0]; i++) {
+        dialects |= refine_rows[i].dialects; /* folded by the compiler */
+    }
+    for (uint32_t i = 0; (r->spoke & dialects) != 0 && i < r->n_statements; i++) {
+        struct ct_statement *s = &r->statements[i];
+        for (size_t k = 0; k < sizeof refine_rows / sizeof refine_rows[0]; k++) {
+            const struct refine_row *row = &refine_rows[k];
+            uint32_t line;
+            if (row_fits(r, row, s, &line)) {
+                s->outcome = row->to;
+                s->reason = row->reason;
+                s->marks |= row->marks;
+                s->also = line;
+                break;
+            }
+        }
+    }
+}
+
+/* Traffic Server's X-Cache (xdebug) tells the lookup only: where its Via code is, that counts. */
+static void pair_trafficserver(struct ct_reading *r)
+{
+    struct ct_statement *code = NULL;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < r->n_statements; i++) {
+        if (r->statements[i].header == CT_HEADER_VIA) {
+            code = &r->statements[i];
+        }
+    }
+    for (uint32_t i = 0; i < r->n_statements && code != NULL; i++) {
+        const struct ct_statement *s = &r->statements[i];
+        if (s->header == CT_HEADER_X_CACHE && s->dialect == CT_DIALECT_TRAFFICSERVER) {
+            code->also = s->line;
+            code->marks |= ct_cache_outcome_class(s->outcome) != ct_cache_outcome_class(code->outcome)
+                               ? CT_MARK_BIT(DISAGREE)
+                               : 0;
+        }
+    }
+    for (uint32_t i = 0; i < r->n_statements && code != NULL; i++) {
+        const struct ct_statement *s = &r->statements[i];
+        if (s->header != CT_HEADER_X_CACHE || s->dialect != CT_DIALECT_TRAFFICSERVER) {
+            r->statements[kept++] = *s;
+        }
+    }
+    r->n_statements = code != NULL ? kept : r->n_statements;
+}
+
+void ct_cache_pair_fields(struct ct_reading *r)
+{
+    if (ct_cache_seen(r, CT_HEADER_X_CACHE_HITS) != CT_LINE_NONE ||
+        ct_cache_seen(r, CT_HEADER_X_SERVED_BY) != CT_LINE_NONE) {
+        pair_positions(r);
+    }
+    if ((r->spoke & CT_DIALECT_BIT(CT_DIALECT_SQUID)) != 0) {
+        ct_cache_pair_squid(r);
+    }
+    if ((r->spoke & CT_DIALECT_BIT(CT_DIALECT_VARNISH)) != 0) {
+        ct_cache_pair_varnish(r);
+    }
+    if ((r->spoke & CT_DIALECT_BIT(CT_DIALECT_TRAFFICSERVER)) != 0) {
+        pair_trafficserver(r);
+    }
+    refine(r);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cache/reading.h"
+
+#include "base/number.h"
+#include "cache/freshness.h"
+#include "cache/grammar.h"
+
+static void see(struct ct_reading *r, uint32_t line, enum ct_header header)
+{
+    const struct ct_header_row *row = &ct_cache_headers[header];
+    if ((row->flags & CT_HEADER_PRINT) != 0) {
+        size_t n = row->start == NULL ? 0 : strlen(row->start);
+        struct ct_span start = ct_span_slice(ct_reading_text(r, line), 0, n);
+        if (n == 0 || ct_span_equal_nocase(start, row->start)) {
+            r->prints |= CT_DIALECT_BIT(row->dialect);
+        }
+    }
+    if (r->n_seen < CT_SEEN_MAX) {
+        r->seen[r->n_seen++] = (struct ct_seen){line, (uint8_t)header};
+    } else if (row->parser != CT_PARSER_NONE) {
+        r->cut = true;
+    }
+}
+
+/* Age (RFC 9111 section 5.1): of a list the first member; an integer, or ignored. */
+static void read_age(struct ct_reading *r)
+{
+    uint32_t line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_AGE);
+    uint64_t value = 0;
+    r->age_s = -1;
+    r->age_wrong = false;
+    if (line == CT_LINE_NONE) {
+        return;
+    }
+    struct ct_span text = ct_span_trim(ct_reading_text(r, line));
+    size_t n = 0;
+    while (n < text.n && text.p[n] >= '0' && text.p[n] <= '9') {
+        n++;
+    }
+    struct ct_span rest = ct_span_trim(ct_span_slice(text, n, text.n));
+    r->age_wrong = n == 0 || (rest.n > 0 && rest.p[0] != ',');
+    if (r->age_wrong) {
+        return;
+    }
+    if (!ct_base_parse_u64(ct_span_slice(text, 0, n), &value) ||
+        value > (uint64_t)CT_DELTA_SECONDS_MAX) {
+        value = (uint64_t)CT_DELTA_SECONDS_MAX; /* section 1.2.2 */
+    }
+    r->age_s = (int64_t)value;
+}
+
+void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const struct ct_txn *txn)
+{
+    r->cache = cache;
+    r->txn = txn;
+    r->have[CT_DIR_ORIG] = 0;
+    r->have[CT_DIR_RESP] = 0;
+    r->n_seen = 0;
+    r->n_statements = 0;
+    r->prints = 0;
+    r->spoke = 0;
+    r->cut = false;
+    r->status_field = CT_STATUS_FIELD_UNREAD;
+    r->makers_known = false;
+    r->control_known[CT_DIR_ORIG] = false;
+    r->control_known[CT_DIR_RESP] = false;
+    for (uint32_t i = 0; i < txn->n_lines; i++) {
+        const struct ct_line *line = &txn->lines[i];
+        unsigned dir = line->dir & 1;
+        if (line->field < CT_FIELD_COUNT) {
+            uint32_t bit = UINT32_C(1) << line->field;
+            if ((r->have[dir] & bit) == 0) {
+                r->have[dir] |= bit;
+                r->first[dir][line->field] = i;
+            }
+        }
+        uint8_t row = line->field < CT_FIELDS_MAX ? cache->header_of[line->field] : 0;
+        if (row != 0 && dir == CT_DIR_RESP) {
+            see(r, i, (enum ct_header)(row - 1));
+        }
+    }
+    read_age(r);
+}
+
+uint32_t ct_cache_seen(const struct ct_reading *r, enum ct_header header)
+{
+    for (uint32_t i = 0; i < r->n_seen; i++) {
+        if (r->seen[i].header == header) {
+            return r->seen[i].line;
+        }
+    }
+    return CT_LINE_NONE;
+}
+
+void ct_cache_find_makers(struct ct_reading *r)
+{
+    if (r->makers_known) {
+        return;
+    }
+    r->makers_known = true;
+    r->server = (uint8_t)ct_cache_server_dialect(ct_reading_value(r, CT_DIR_RESP, CT_FIELD_SERVER));
+    r->last_via = CT_DIALECT_GENERIC;
+    if (r->server != CT_DIALECT_GENERIC) {
+        r->prints |= CT_DIALECT_BIT(r->server);
+    }
+    for (uint32_t i = 0; i < r->n_seen; i++) {
+        if (r->seen[i].header != CT_HEADER_VIA) {
+            continue;
+        }
+        struct ct_span parts[CT_TIERS_MAX];
+        size_t n_all;
+        size_t n = ct_cache_split_list(ct_reading_text(r, r->seen[i].line), parts, &n_all);
+        for (size_t k = 0; k < n; k++) {
+            r->last_via = (uint8_t)ct_cache_via_dialect(parts[k]);
+            if (r->last_via != CT_DIALECT_GENERIC) {
+                r->prints |= CT_DIALECT_BIT(r->last_via);
+            }
+        }
+    }
+}
+
+const struct ct_control *ct_cache_control(struct ct_reading *r, enum ct_dir dir)
+{
+    struct ct_control *control = &r->control[dir];
+    if (r->control_known[dir]) {
+        return control;
+    }
+    r->control_known[dir] = true;
+    ct_cache_control_init(control);
+    if (!ct_reading_has(r, dir, CT_FIELD_CACHE_CONTROL)) {
+        return control;
+    }
+    for (uint32_t i = r->first[dir][CT_FIELD_CACHE_CONTROL]; i < r->txn->n_lines; i++) {
+        const struct ct_line *line = &r->txn->lines[i];
+        if (line->field == CT_FIELD_CACHE_CONTROL && line->dir == dir) {
+            ct_cache_control_add(control, ct_txn_text(r->txn, line->value));
+        }
+    }
+    return control;
+}
+
+int64_t ct_cache_lifetime(struct ct_reading *r)
+{
+    int64_t now_s = ct_http_txn_ns(r->txn) / CT_NS_PER_S;
+    struct ct_dates dates = {ct_reading_value(r, CT_DIR_RESP, CT_FIELD_EXPIRES),
+                             ct_reading_value(r, CT_DIR_RESP, CT_FIELD_DATE),
+                             ct_reading_has(r, CT_DIR_RESP, CT_FIELD_EXPIRES), now_s};
+    return ct_cache_freshness_lifetime(ct_cache_control(r, CT_DIR_RESP), &dates);
+}
+
+bool ct_cache_method_is(const struct ct_txn *txn, const char *method)
+{
+    struct ct_span text = ct_txn_text(txn, txn->method);
+    return text.n == strlen(method) && ct_span_starts_with(text, method); /* has case */
+}
+
+bool ct_cache_method_is_read(const struct ct_txn *txn)
+{
+    return !ct_ref_present(txn->method) || ct_cache_method_is(txn, "GET") ||
+           ct_cache_method_is(txn, "HEAD");
+}
+
+bool ct_cache_varies_on_all(const struct ct_reading *r)
+{
+    if (!ct_reading_has(r, CT_DIR_RESP, CT_FIELD_VARY)) {
+        return false;
+    }
+    for (uint32_t i = r->first[CT_DIR_RESP][CT_FIELD_VARY]; i < r->txn->n_lines; i++) {
+        const struct ct_line *line = &r->txn->lines[i];
+        struct ct_span rest = ct_txn_text(r->txn, line->value);
+        struct ct_span member;
+        if (line->field != CT_FIELD_VARY || line->dir != CT_DIR_RESP || rest.n == 0 ||
+            memchr(rest.p, '*', rest.n) == NULL) {
+            continue;
+        }
+        while (ct_cache_next_element(&rest, &member)) {
+            if (member.n == 1 && member.p[0] == '*') {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+uint32_t ct_cache_warning(const struct ct_reading *r, const char *code)
+{
+    if (!ct_reading_has(r, CT_DIR_RESP, CT_FIELD_WARNING)) {
+        return CT_LINE_NONE;
+    }
+    for (uint32_t i = r->first[CT_DIR_RESP][CT_FIELD_WARNING]; i < r->txn->n_lines; i++) {
+        const struct ct_line *line = &r->txn->lines[i];
+        struct ct_span rest = ct_txn_text(r->txn, line->value);
+        struct ct_span member;
+        if (line->field != CT_FIELD_WARNING || line->dir != CT_DIR_RESP) {
+            continue;
+        }
+        while (ct_cache_next_element(&rest, &member)) {
+            if (ct_span_equal_nocase(ct_span_slice(member, 0, 3), code) &&
+                (member.n == 3 || member.p[3] == ' ')) {
+                return i;
+            }
+        }
+    }
+    return CT_LINE_NONE;
+}
+
+struct ct_statement ct_cache_statement(const struct ct_reading *r, enum ct_header header,
+                                       enum ct_dialect dialect, uint32_t line)
+{
+    const struct ct_header_row *row = &ct_cache_headers[header];
+    (void)r;
+    return (struct ct_statement){
+        .node = CT_REF_NONE,
+        .label = ct_cache_dialects[dialect].name,
+        .hits = -1,
+        .line = line,
+        .also = CT_LINE_NONE,
+        .header = (uint8_t)header,
+        .dialect = (uint8_t)dialect,
+        .outcome = CT_OUTCOME_UNKNOWN,
+        .rank = row->rank != 0 ? row->rank : ct_cache_dialects[dialect].rank,
+    };
+}
+
+void ct_cache_apply_word(struct ct_statement *statement, const struct ct_word *word)
+{
+    if (word == NULL) {
+        statement->outcome = CT_OUTCOME_UNKNOWN;
+        statement->reason = CT_REASON_UNRECOGNISED_STATUS;
+        return;
+    }
+    statement->outcome = word->outcome;
+    statement->reason = word->reason;
+    statement->marks |= word->marks;
+}
+
+void ct_cache_say(struct ct_reading *r, const struct ct_statement *statement)
+{
+    if (r->n_statements == CT_TIERS_MAX) {
+        memmove(&r->statements[0], &r->statements[1],
+                (CT_TIERS_MAX - 1) * sizeof r->statements[0]);
+        r->n_statements--;
+        r->cut = true;
+    }
+    r->statements[r->n_statements++] = *statement;
+    r->spoke |= CT_DIALECT_BIT(statement->dialect);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is known while one transaction is classified. One pass over its lines finds which
+ * fields are there (ct_cache_scan); everything else is looked at only when something asks.
+ * Parsers turn lines into statements, ct_cache_settle turns statements into the verdict.
+ */
+#ifndef CACHETAP_CACHE_READING_H
+#define CACHETAP_CACHE_READING_H
+
+#include "base/span.h"
+#include "cache/control.h"
+#include "cache/tables.h"
+
+#define CT_LINE_NONE UINT32_MAX
+#define CT_SEEN_MAX 64
+
+/* What one cache says of this transaction, or said when the response was stored. */
+struct ct_statement {
+    struct ct_ref node;
+    const char *label;
+    const char *rule; /* static, where it takes more than the word to decide; or NULL */
+    int64_t hits;
+    uint32_t line;
+    uint32_t also; /* a second line that decided with it, or CT_LINE_NONE */
+    uint32_t marks;
+    uint8_t header;  /* enum ct_header */
+    uint8_t dialect; /* enum ct_dialect */
+    uint8_t outcome;
+    uint8_t reason;
+    uint8_t rank;
+    int8_t depth; /* order within a field where labels give it: larger is nearer the client */
+    bool known_writer;
+    bool bare; /* nothing but a word: no name, no label */
+};
+
+struct ct_seen {
+    uint32_t line;
+    uint8_t header;
+};
+
+enum ct_status_field { /* Cache-Status as a structured field */
+    CT_STATUS_FIELD_UNREAD,
+    CT_STATUS_FIELD_VALID,
+    CT_STATUS_FIELD_INVALID,
+};
+
+struct ct_reading {
+    const struct ct_cache *cache;
+    const struct ct_txn *txn;
+    uint32_t have[2];                   /* bit per enum ct_field, of each direction */
+    uint32_t first[2][CT_FIELD_COUNT];  /* line; only where the bit is set */
+    struct ct_seen seen[CT_SEEN_MAX];   /* lines of the response that the tables know */
+    uint32_t n_seen;
+    uint64_t prints; /* bit per dialect whose fingerprint is there */
+    uint64_t spoke;  /* bit per dialect that made a statement */
+    struct ct_statement statements[CT_TIERS_MAX];
+    uint32_t n_statements;
+    bool cut;       /* more statements than fit: those of the origin's side are gone */
+    bool age_wrong; /* Age is there and no integer */
+    int64_t age_s;
+    enum ct_status_field status_field;
+    bool makers_known;
+    uint8_t server;   /* dialect by the Server field */
+    uint8_t last_via; /* dialect by the last element of Via */
+    bool control_known[2];
+    struct ct_control control[2];
+};
+
+static inline struct ct_span ct_reading_text(const struct ct_reading *r, uint32_t line)
+{
+    return ct_txn_text(r->txn, r->txn->lines[line].value);
+}
+
+static inline bool ct_reading_has(const struct ct_reading *r, enum ct_dir dir, enum ct_field field)
+{
+    return (r->have[dir] >> field & 1) != 0;
+}
+
+static inline bool ct_reading_has_print(const struct ct_reading *r, enum ct_dialect dialect)
+{
+    return (r->prints & CT_DIALECT_BIT(dialect)) != 0;
+}
+
+/* The first line of a field, or CT_LINE_NONE. */
+static inline uint32_t ct_reading_line(const struct ct_reading *r, enum ct_dir dir,
+                                       enum ct_field field)
+{
+    return ct_reading_has(r, dir, field) ? r->first[dir][field] : CT_LINE_NONE;
+}
+
+/* The value of the first line of a field; empty when there is none. */
+static inline struct ct_span ct_reading_value(const struct ct_reading *r, enum ct_dir dir,
+                                              enum ct_field field)
+{
+    uint32_t line = ct_reading_line(r, dir, field);
+    return line == CT_LINE_NONE ? (struct ct_span){NULL, 0} : ct_reading_text(r, line);
+}
+
+/* Place of a part of the transaction's text. */
+static inline struct ct_ref ct_reading_ref(const struct ct_reading *r, struct ct_span part)
+{
+    if (part.n == 0) {
+        return CT_REF_NONE;
+    }
+    return (struct ct_ref){(uint32_t)(part.p - r->txn->text), (uint32_t)part.n};
+}
+
+void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const struct ct_txn *txn);
+/* The first line of the response with this header, or CT_LINE_NONE. */
+uint32_t ct_cache_seen(const struct ct_reading *r, enum ct_header header);
+/* Makers by Server and Via; adds them to prints. */
+void ct_cache_find_makers(struct ct_reading *r);
+/* Cache-Control and Pragma of one direction. */
+const struct ct_control *ct_cache_control(struct ct_reading *r, enum ct_dir dir);
+/* Freshness lifetime for a shared cache in seconds, -1: not given (RFC 9111 section 4.2.1). */
+int64_t ct_cache_lifetime(struct ct_reading *r);
+/* GET, HEAD, or not known. */
+bool ct_cache_method_is_read(const struct ct_txn *txn);
+bool ct_cache_method_is(const struct ct_txn *txn, const char *method);
+/* Vary with the member "*" (RFC 9110 section 12.5.5). */
+bool ct_cache_varies_on_all(const struct ct_reading *r);
+/* Whether a Warning field of the response has the code (RFC 7234 section 5.5). */
+uint32_t ct_cache_warning(const struct ct_reading *r, const char *code);
+
+/* A statement that a parser may fill on: everything set but the outcome. */
+struct ct_statement ct_cache_statement(const struct ct_reading *r, enum ct_header header,
+                                       enum ct_dialect dialect, uint32_t line);
+/* Takes the word's outcome, reason and marks; NULL: UNKNOWN, unrecognised. */
+void ct_cache_apply_word(struct ct_statement *statement, const struct ct_word *word);
+/* Adds it; when there is no room the one farthest from the client goes. */
+void ct_cache_say(struct ct_reading *r, const struct ct_statement *statement);
+
+typedef void (*ct_cache_parser)(struct ct_reading *r, enum ct_header header, uint32_t line);
+
+void ct_cache_read_words(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_cache_status(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_timing(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_varnish(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_via(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_lookup(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_attributes(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_trace(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_trace_tag(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_iinfo(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_presence(struct ct_reading *r, enum ct_header header, uint32_t line);
+
+/* What fields say together: run after all lines are read, before settling. */
+void ct_cache_pair_fields(struct ct_reading *r);
+void ct_cache_pair_squid(struct ct_reading *r);
+void ct_cache_pair_varnish(struct ct_reading *r);
+
+/* Statements to tiers and verdict. */
+void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict);
+/* Why a cache that spoke did so, from the messages; fills reason and marks where they lack. */
+void ct_cache_explain(struct ct_reading *r, struct ct_verdict *verdict);
+/* The verdict where nobody speaks (RFC 9111). */
+void ct_cache_infer(struct ct_reading *r, struct ct_verdict *verdict);
+
+void ct_cache_add_evidence(struct ct_verdict *verdict, enum ct_evidence_kind kind, uint32_t line);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Statements to tiers, ordered from the origin's side to the client's, and the verdict of the
+ * last one. A tier that served from its store without asking makes everything behind it a
+ * fossil: those lines were stored with the response.
+ */
+#include "cache/reading.h"
+
+struct order_key {
+    uint32_t place; /* smaller is nearer the client */
+    uint32_t line;  /* every hop adds its lines after those it received */
+    int8_t depth;
+    bool dropped; /* says nothing of its own */
+};
+
+static bool is_class(const struct ct_statement *s, enum ct_class class)
+{
+    return ct_cache_outcome_class((enum ct_outcome)s->outcome) == class;
+}
+
+/*
+ * Of several networks the one nearest the client: it wrote the last element of Via, else the
+ * Server field. GENERIC when there is only one, or neither tells.
+ */
+static enum ct_dialect nearest_network(struct ct_reading *r)
+{
+    uint64_t networks = 0;
+    for (uint32_t i = 0; i < r->n_statements; i++) {
+        if (r->statements[i].rank <= 2) {
+            networks |= CT_DIALECT_BIT(r->statements[i].dialect);
+        }
+    }
+    if ((networks & (networks - 1)) == 0) {
+        return CT_DIALECT_GENERIC;
+    }
+    ct_cache_find_makers(r);
+    if ((networks & CT_DIALECT_BIT(r->last_via)) != 0) {
+        return r->last_via;
+    }
+    return (networks & CT_DIALECT_BIT(r->server)) != 0 ? r->server : CT_DIALECT_GENERIC;
+}
+
+/* Whether statement i only repeats or echoes another one. */
+static bool is_echo(const struct ct_reading *r, const struct order_key *keys, uint32_t i)
+{
+    const struct ct_statement *s = &r->statements[i];
+    for (uint32_t k = 0; k < r->n_statements; k++) {
+        const struct ct_statement *other = &r->statements[k];
+        if (k == i || keys[k].dropped || other->header == s->header) {
+            continue;
+        }
+        if (s->header == CT_HEADER_SERVER_TIMING && other->dialect == s->dialect) {
+            return true; /* the same writer, sampled */
+        }
+        if (s->known_writer || !s->bare || other->rank > 5) {
+            continue;
+        }
+        /* A word of unknown place: a copy, or nothing beside what is ordered or understood. */
+        if (other->outcome == s->outcome || other->header == CT_HEADER_CACHE_STATUS ||
+            s->outcome == CT_OUTCOME_UNKNOWN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void drop_echoes(struct ct_reading *r, struct order_key *keys)
+{
+    for (uint32_t i = 0; i < r->n_statements; i++) {
+        keys[i].dropped = is_echo(r, keys, i);
+        if (!keys[i].dropped || r->statements[i].header != CT_HEADER_SERVER_TIMING) {
+            continue;
+        }
+        for (uint32_t k = 0; k < r->n_statements; k++) {
+            struct ct_statement *other = &r->statements[k];
+            if (k != i && other->dialect == r->statements[i].dialect &&
+                ct_cache_outcome_class((enum ct_outcome)other->outcome) !=
+                    ct_cache_outcome_class((enum ct_outcome)r->statements[i].outcome)) {
+                other->marks |= CT_MARK_BIT(DISAGREE);
+            }
+        }
+    }
+}
+
+/* Ranks 4 and 5 are proxies of unknown place: the order of their lines tells. */
+static void make_keys(struct ct_reading *r, struct order_key *keys)
+{
+    enum ct_dialect nearest = nearest_network(r);
+    bool labelled = false;
+    for (uint32_t i = 0; i < r->n_statements; i++) {
+        const struct ct_statement *s = &r->statements[i];
+        uint32_t place = s->rank == 5 ? 4 : s->rank;
+        if (s->rank <= 2 && s->dialect == nearest && nearest != CT_DIALECT_GENERIC) {
+            place = 0;
+        }
+        keys[i] = (struct order_key){place, s->line, s->depth, false};
+        labelled = labelled || s->depth != 0;
+    }
+    for (uint32_t i = 0; labelled && i < r->n_statements; i++) {
+        for (uint32_t k = 0; k < r->n_statements; k++) { /* names order the lines of a field */
+            bool same = r->statements[i].header == r->statements[k].header;
+            if (same && keys[k].line > keys[i].line) {
+                keys[i].line = keys[k].line;
+            }
+        }
+    }
+}
+
+/* a before b: farther from the client. */
+static bool is_before(const struct order_key *a, const struct order_key *b)
+{
+    if (a->place != b->place) {
+        return a->place > b->place;
+    }
+    return a->line != b->line ? a->line < b->line : a->depth < b->depth;
+}
+
+/* Stable; writes the numbers of the statements that are tiers. Returns how many. */
+static uint32_t order_statements(const struct ct_reading *r, const struct order_key *keys,
+                                 uint8_t order[CT_TIERS_MAX])
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < r->n_statements; i++) {
+        uint32_t at = n;
+        if (keys[i].dropped) {
+            continue;
+        }
+        while (at > 0 && is_before(&keys[i], &keys[order[at - 1]])) {
+            order[at] = order[at - 1];
+            at--;
+        }
+        order[at] = (uint8_t)i;
+        n++;
+    }
+    return n;
+}
+
+static bool answers_from_store(enum ct_outcome outcome)
+{
+    return outcome == CT_OUTCOME_HIT || outcome == CT_OUTCOME_STALE ||
+           outcome == CT_OUTCOME_NEGATIVE_HIT || outcome == CT_OUTCOME_UPDATING;
+}
+
+static void mark_fossils(struct ct_verdict *verdict)
+{
+    bool fossil = false;
+    for (uint32_t i = verdict->n_tiers; i-- > 0;) {
+        struct ct_tier *tier = &verdict->tiers[i];
+        tier->fossil = fossil;
+        verdict->marks |= fossil ? CT_MARK_BIT(FOSSIL) : 0;
+        fossil = fossil || answers_from_store(tier->outcome);
+    }
+}
+
+/* No tier that speaks of this request had it. */
+static bool nobody_had_it(const struct ct_verdict *verdict)
+{
+    for (uint32_t i = 0; i < verdict->n_tiers; i++) {
+        const struct ct_tier *tier = &verdict->tiers[i];
+        if (!tier->fossil && ct_cache_outcome_class(tier->outcome) == CT_CLASS_HIT) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void ct_cache_add_evidence(struct ct_verdict *verdict, enum ct_evidence_kind kind, uint32_t line)
+{
+    if (kind == CT_EVIDENCE_LINE && line == CT_LINE_NONE) {
+        return;
+    }
+    for (uint32_t i = 0; i < verdict->n_evidence; i++) {
+        if (verdict->evidence[i].kind == kind && verdict->evidence[i].line == line) {
+            return;
+        }
+    }
+    if (verdict->n_evidence < CT_EVIDENCE_MAX) {
+        verdict->evidence[verdict->n_evidence++] = (struct ct_evidence){kind, line};
+    }
+}
+
+/* The deciding line, what decided with it, then the other tiers from the client inward. */
+static void list_evidence(const struct ct_reading *r, const struct order_key *keys,
+                          const uint8_t *order, uint32_t n, struct ct_verdict *verdict)
+{
+    for (uint32_t i = n; i-- > 0;) {
+        ct_cache_add_evidence(verdict, CT_EVIDENCE_LINE, r->statements[order[i]].line);
+        ct_cache_add_evidence(verdict, CT_EVIDENCE_LINE, r->statements[order[i]].also);
+    }
+    for (uint32_t i = 0; i < r->n_statements; i++) {
+        if (keys[i].dropped) {
+            ct_cache_add_evidence(verdict, CT_EVIDENCE_LINE, r->statements[i].line);
+        }
+    }
+}
+
+void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict)
+{
+    struct order_key keys[CT_TIERS_MAX];
+    uint8_t order[CT_TIERS_MAX];
+    make_keys(r, keys);
+    drop_echoes(r, keys);
+    uint32_t n = order_statements(r, keys, order);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct ct_statement *s = &r->statements[order[i]];
+        verdict->tiers[i] = (struct ct_tier){.node = s->node,
+                                             .label = s->label,
+                                             .outcome = (enum ct_outcome)s->outcome,
+                                             .hits = s->hits};
+    }
+    const struct ct_statement *last = &r->statements[order[n - 1]];
+    verdict->n_tiers = (uint8_t)n;
+    verdict->tiers_cut = r->cut;
+    verdict->outcome = (enum ct_outcome)last->outcome;
+    verdict->class = ct_cache_outcome_class(verdict->outcome);
+    verdict->basis = CT_BASIS_STATED;
+    verdict->reason = (enum ct_reason)last->reason;
+    verdict->marks |= last->marks;
+    verdict->dialect = ct_cache_dialects[last->dialect].name;
+    verdict->rule = last->rule;
+    if (last->rank >= 7) {
+        verdict->marks |= CT_MARK_BIT(TIER_APPLICATION);
+    }
+    mark_fossils(verdict);
+    verdict->reached_origin = is_class(last, CT_CLASS_MISS) && nobody_had_it(verdict);
+    if (is_class(last, CT_CLASS_MISS) && !verdict->reached_origin) {
+        verdict->marks |= CT_MARK_BIT(TIER_SHIELD);
+        if (verdict->reason == CT_REASON_NOT_GIVEN) {
+            verdict->reason = CT_REASON_SHIELD_HIT;
+        }
+    }
+    list_evidence(r, keys, order, n, verdict);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fields of the generic family: one word, or a list of tiers. Many products write X-Cache and
+ * X-Cache-Status, so for these each element is asked who wrote it: by the name after "from",
+ * by a word that only one product uses, by the fingerprints of the response.
+ */
+#include "cache/grammar.h"
+#include "cache/reading.h"
+
+struct node_rule {
+    const char *text; /* lower case */
+    bool whole;
+    uint8_t dialect;
+};
+
+struct label_rule {
+    const char *text;
+    int8_t depth;
+};
+
+/* clang-format off */
+/* Names after "from" that tell the writer. */
+static const struct node_rule node_rules[] = {
+    {"cloudfront", true, CT_DIALECT_CLOUDFRONT},
+    {"child", true, CT_DIALECT_AKAMAI},
+    {"parent", true, CT_DIALECT_AKAMAI},
+    {"ecacc", true, CT_DIALECT_EDGECAST},
+    {"ecs", true, CT_DIALECT_EDGECAST},
+    {"ecd", true, CT_DIALECT_EDGECAST},
+    {"ks-cloud", false, CT_DIALECT_KINGSOFT},
+};
+
+/* Writers of X-Cache without a word or name of their own, by fingerprint, in this order. */
+static const uint8_t x_cache_writers[] = {
+    CT_DIALECT_AZURE, CT_DIALECT_EDGECAST, CT_DIALECT_FASTLY, CT_DIALECT_CDN77,
+    CT_DIALECT_KEYCDN, CT_DIALECT_ARVAN, CT_DIALECT_STACKPATH, CT_DIALECT_WANGSU,
+    CT_DIALECT_VARNISH, CT_DIALECT_WPENGINE, CT_DIALECT_WPVIP,
+};
+
+/* The same for the names that operators choose. */
+static const uint8_t x_status_writers[] = {
+    CT_DIALECT_MEDIANOVA, CT_DIALECT_BAIDU, CT_DIALECT_ORACLE_WAF, CT_DIALECT_SITEGROUND,
+    CT_DIALECT_KONG,
+};
+
+/* Names of tiers: where they stand. 1: at the client, -1: behind. */
+static const struct label_rule label_rules[] = {
+    {"edge", 1}, {"child", 1}, {"l1", 1}, {"pop", 1},
+    {"midcache", -1}, {"mid", -1}, {"parent", -1}, {"l2", -1}, {"shield", -1}, {"regional", -1},
+    {"origin", -2},
+};
+
+/* The words of $upstream_cache_status, as nginx writes them. */
+static const char *const nginx_words[] = {
+    "HIT", "MISS", "EXPIRED", "STALE", "UPDATING", "REVALIDATED", "BYPASS",
+};
+/* clang-format on */
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static bool starts_with_nocase(struct ct_span text, const char *start)
+{
+    return ct_span_equal_nocase(ct_span_slice(text, 0, strlen(start)), start);
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static enum ct_dialect writer_by_node(const struct ct_element *e)
+{
+    for (size_t i = 0; i < COUNT(node_rules) && e->from; i++) {
+        const struct node_rule *rule = &node_rules[i];
+        if (rule->whole ? ct_span_equal_nocase(e->node, rule->text)
+                        : starts_with_nocase(e->node, rule->text)) {
+            return rule->dialect;
+        }
+    }
+    bool ghost_name = e->node.n > 2 && e->node.p[0] == 'a' && is_digit(e->node.p[1]);
+    if (starts_with_nocase(e->comment, "(akamai") || (e->from && e->tcp && ghost_name)) {
+        return CT_DIALECT_AKAMAI;
+    }
+    if (!e->from && e->node.n > 2 && starts_with_nocase(e->node, "cp") && is_digit(e->node.p[2])) {
+        return CT_DIALECT_WIKIMEDIA;
+    }
+    return CT_DIALECT_GENERIC;
+}
+
+/* Squid's second field names the same host with its port; else Via tells (vocabulary of 5.7). */
+static bool written_by_squid(struct ct_reading *r, const struct ct_element *e)
+{
+    if (!e->from || e->node.n == 0) {
+        return false;
+    }
+    uint32_t lookup = ct_cache_seen(r, CT_HEADER_X_CACHE_LOOKUP);
+    if (lookup != CT_LINE_NONE) {
+        struct ct_span text = ct_reading_text(r, lookup);
+        return memmem(text.p, text.n, " from ", 6) != NULL;
+    }
+    ct_cache_find_makers(r);
+    return ct_reading_has_print(r, CT_DIALECT_SQUID);
+}
+
+static enum ct_dialect writer_by_print(struct ct_reading *r, const uint8_t *writers, size_t n)
+{
+    ct_cache_find_makers(r);
+    for (size_t i = 0; i < n; i++) {
+        if (ct_reading_has_print(r, writers[i])) {
+            return writers[i];
+        }
+    }
+    return CT_DIALECT_GENERIC;
+}
+
+static enum ct_dialect writer_of_x_cache(struct ct_reading *r, const struct ct_element *e)
+{
+    enum ct_dialect dialect = writer_by_node(e);
+    if (dialect != CT_DIALECT_GENERIC) {
+        return dialect;
+    }
+    if (e->second) {
+        return CT_DIALECT_ALIBABA;
+    }
+    bool asf = ct_span_equal_nocase(e->status, "revalidate") ||
+               starts_with_nocase(e->status, "invalidate from");
+    if (e->from && (asf || ct_cache_seen(r, CT_HEADER_X_CACHE_DETAIL) != CT_LINE_NONE)) {
+        return CT_DIALECT_HTTPD;
+    }
+    if (written_by_squid(r, e)) {
+        return CT_DIALECT_SQUID;
+    }
+    if (e->word != NULL && e->word->hint != CT_DIALECT_GENERIC) {
+        return e->word->hint;
+    }
+    if (ct_span_equal_nocase(e->status, "remote_hit") ||
+        ct_span_equal_nocase(e->status, "tcp_remote_hit")) {
+        return CT_DIALECT_AZURE;
+    }
+    return e->from ? CT_DIALECT_GENERIC
+                   : writer_by_print(r, x_cache_writers, COUNT(x_cache_writers));
+}
+
+static bool is_nginx_word(const struct ct_element *e)
+{
+    for (size_t i = 0; i < COUNT(nginx_words) && e->bare; i++) {
+        if (ct_span_equal(e->status, ct_span_of(nginx_words[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum ct_dialect writer_of_x_status(struct ct_reading *r, const struct ct_element *e)
+{
+    enum ct_dialect dialect = writer_by_node(e);
+    if (dialect != CT_DIALECT_GENERIC) {
+        return dialect;
+    }
+    if (e->label.n > 0) {
+        return CT_DIALECT_MEDIANOVA;
+    }
+    if (e->word != NULL && e->word->hint == CT_DIALECT_WIKIMEDIA) {
+        return CT_DIALECT_WIKIMEDIA;
+    }
+    dialect = writer_by_print(r, x_status_writers, COUNT(x_status_writers));
+    if (dialect != CT_DIALECT_GENERIC) {
+        return dialect;
+    }
+    return is_nginx_word(e) ? CT_DIALECT_NGINX : CT_DIALECT_GENERIC;
+}
+
+static enum ct_dialect who_wrote(struct ct_reading *r, const struct ct_header_row *row,
+                                 const struct ct_element *e)
+{
+    if ((row->flags & CT_HEADER_X_CACHE) != 0) {
+        return writer_of_x_cache(r, e);
+    }
+    if ((row->flags & CT_HEADER_X_STATUS) != 0) {
+        return writer_of_x_status(r, e);
+    }
+    return row->dialect;
+}
+
+static int8_t depth_of(const struct ct_element *e)
+{
+    struct ct_span name = e->label.n > 0 ? e->label : e->node;
+    for (size_t i = 0; i < COUNT(label_rules); i++) {
+        if (ct_span_equal_nocase(name, label_rules[i].text)) {
+            return label_rules[i].depth;
+        }
+    }
+    return 0;
+}
+
+/* nginx overwrites Server, so its own word and its name there belong together. */
+static bool writer_is_known(struct ct_reading *r, enum ct_dialect dialect)
+{
+    if (dialect == CT_DIALECT_NGINX) {
+        ct_cache_find_makers(r);
+        return r->server == CT_DIALECT_NGINX;
+    }
+    return dialect != CT_DIALECT_GENERIC;
+}
+
+static bool say_element(struct ct_reading *r, enum ct_header header, uint32_t line,
+                        struct ct_span text, bool list)
+{
+    const struct ct_header_row *row = &ct_cache_headers[header];
+    bool asks = (row->flags & CT_HEADER_ASKS) != 0;
+    struct ct_element e;
+    ct_cache_read_element(r->cache, row->dialect, asks, text, &e);
+    if (e.absent || (e.word == NULL && (row->flags & CT_HEADER_SOFT) != 0)) {
+        return false;
+    }
+    enum ct_dialect dialect = who_wrote(r, row, &e);
+    if (dialect != row->dialect && (r->cache->own_words & CT_DIALECT_BIT(dialect)) != 0) {
+        ct_cache_read_element(r->cache, dialect, asks, text, &e);
+    }
+    struct ct_statement s = ct_cache_statement(r, header, dialect, line);
+    ct_cache_apply_word(&s, e.word);
+    s.node = ct_reading_ref(r, e.label.n > 0 ? e.label : e.node);
+    s.hits = e.hits;
+    s.depth = depth_of(&e);
+    s.bare = e.bare && !list && s.node.length == UINT32_MAX;
+    s.known_writer = writer_is_known(r, dialect);
+    if (e.word != NULL && e.label.n == 0 && text.n > CT_ELEMENT_BYTES_MAX) {
+        s.marks |= CT_MARK_BIT(MALFORMED);
+    }
+    if (dialect == CT_DIALECT_CLOUDFRONT && s.outcome == CT_OUTCOME_ERROR && r->age_s > 0) {
+        s.outcome = CT_OUTCOME_NEGATIVE_HIT;
+        s.also = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_AGE);
+        s.rule = "an error with an Age above 0 was stored";
+    }
+    ct_cache_say(r, &s);
+    return true;
+}
+
+void ct_cache_read_words(struct ct_reading *r, enum ct_header header, uint32_t line)
+{
+    struct ct_span parts[CT_TIERS_MAX];
+    size_t n_all;
+    size_t n = ct_cache_split_list(ct_reading_text(r, line), parts, &n_all);
+    bool single = (ct_cache_headers[header].flags & CT_HEADER_SINGLE) != 0;
+    r->cut = r->cut || (n_all > n && !single);
+    if (single && n > 1) {
+        if (say_element(r, header, line, parts[n - 1], true)) {
+            r->statements[r->n_statements - 1].marks |= CT_MARK_BIT(MALFORMED);
+        }
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        (void)say_element(r, header, line, parts[i], n > 1);
+    }
+}

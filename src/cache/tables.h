@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables of the classifier, and the handle that indexes them. A new dialect is a row in
+ * CT_DIALECTS, one in CT_HEADERS for each of its fields, and rows for the words that mean
+ * something else there than elsewhere. All tables are constant; ct_cache_new only builds the
+ * way into them (interned field numbers, a hash of words).
+ */
+#ifndef CACHETAP_CACHE_TABLES_H
+#define CACHETAP_CACHE_TABLES_H
+
+#include "cachetap/cache.h"
+
+/* clang-format off */
+/*
+ * Who speaks: symbol, name, rank of his statements (1 nearest the client, 7 inside the
+ * origin). 1: CDN with a field of its own; 2: its Server-Timing metric; 3: Cache-Status;
+ * 4: exact statement of a proxy; 5: field named by the operator; 6: second tier of a CDN;
+ * 7: cache of an application.
+ */
+#define CT_DIALECTS(X)                                                                     \
+    X(GENERIC, "generic", 5)             X(RFC9211, "rfc9211", 3)                          \
+    X(CLOUDFLARE, "cloudflare", 1)       X(CLOUDFRONT, "cloudfront", 1)                    \
+    X(AKAMAI, "akamai", 1)               X(FASTLY, "fastly", 1)                            \
+    X(AZURE, "azure", 1)                 X(EDGECAST, "edgecast", 1)                        \
+    X(GOOGLE_CDN, "google-cdn", 1)       X(BUNNY, "bunny", 1)                              \
+    X(KEYCDN, "keycdn", 1)               X(CDN77, "cdn77", 1)                              \
+    X(STACKPATH, "stackpath", 1)         X(SUCURI, "sucuri", 1)                            \
+    X(IMPERVA, "imperva", 1)             X(VERCEL, "vercel", 1)                            \
+    X(NETLIFY, "netlify", 1)             X(WIKIMEDIA, "wikimedia", 1)                      \
+    X(HOSTINGER, "hostinger", 1)         X(ALIBABA, "alibaba", 1)                          \
+    X(ALIBABA_ESA, "alibaba-esa", 1)     X(TENCENT, "tencent", 1)                          \
+    X(EDGEONE, "edgeone", 1)             X(HUAWEI, "huawei", 1)                            \
+    X(BAIDU, "baidu", 1)                 X(BYTEDANCE, "bytedance", 1)                      \
+    X(KINGSOFT, "kingsoft", 1)           X(CTYUN, "ctyun", 1)                              \
+    X(CACHEFLY, "cachefly", 1)           X(GCORE, "gcore", 1)                              \
+    X(MEDIANOVA, "medianova", 1)         X(ARVAN, "arvan", 1)                              \
+    X(ORACLE_WAF, "oracle-waf", 1)       X(QINIU, "qiniu", 1)                              \
+    X(WANGSU, "wangsu", 1)               X(NUEVOCLOUD, "nuevocloud", 1)                    \
+    X(VARNISH, "varnish", 4)             X(SQUID, "squid", 4)                              \
+    X(HTTPD, "httpd", 4)                 X(TRAFFICSERVER, "trafficserver", 4)              \
+    X(SOUIN, "souin", 3)                 X(NGINX, "nginx", 5)                              \
+    X(LITESPEED, "litespeed", 4)         X(MAGENTO, "magento", 4)                          \
+    X(KINSTA, "kinsta", 4)               X(WPENGINE, "wpengine", 4)                        \
+    X(SITEGROUND, "siteground", 4)       X(WPVIP, "wpvip", 4)                              \
+    X(WPCOM, "wpcom", 4)                 X(KONG, "kong", 5)                                \
+    X(APISIX, "apisix", 5)               X(TYK, "tyk", 5)                                  \
+    X(SRCACHE, "srcache", 5)             X(NEXTJS, "nextjs", 7)                            \
+    X(DRUPAL, "drupal", 7)               X(RACK_CACHE, "rack-cache", 7)                    \
+    X(SYMFONY, "symfony", 7)             X(WORDPRESS, "wordpress", 7)
+
+/*
+ * Fields that are read: symbol, name, dialect, parser, rank (0: the dialect's), flags, start
+ * of the value that a fingerprint must have (NULL: any). Parser NONE: read with another field,
+ * or its presence alone tells the writer.
+ */
+#define CT_HEADERS(X)                                                                              \
+    /* content delivery networks */                                                                \
+    X(CF_CACHE_STATUS, "CF-Cache-Status", CLOUDFLARE, WORDS, 0, SINGLE, NULL)                      \
+    X(CF_RAY, "CF-RAY", CLOUDFLARE, NONE, 0, PRINT, NULL)                                          \
+    X(HS_CF_CACHE_STATUS, "x-hs-cf-cache-status", CLOUDFLARE, WORDS, 0, SINGLE, NULL)              \
+    X(X_CACHE, "X-Cache", GENERIC, WORDS, 0, X_CACHE, NULL)                                        \
+    X(X_CACHE_HITS, "X-Cache-Hits", GENERIC, NONE, 0, 0, NULL)                                     \
+    X(X_CACHE_LOOKUP, "X-Cache-Lookup", TENCENT, LOOKUP, 0, 0, NULL)                               \
+    X(X_CACHE_DETAIL, "X-Cache-Detail", HTTPD, NONE, 0, 0, NULL)                                   \
+    X(X_AMZ_CF_ID, "X-Amz-Cf-Id", CLOUDFRONT, NONE, 0, PRINT, NULL)                                \
+    X(X_AMZ_CF_POP, "X-Amz-Cf-Pop", CLOUDFRONT, NONE, 0, PRINT, NULL)                              \
+    X(X_CACHE_REMOTE, "X-Cache-Remote", AKAMAI, WORDS, 6, 0, NULL)                                 \
+    X(X_CHECK_CACHEABLE, "X-Check-Cacheable", AKAMAI, NONE, 0, 0, NULL)                            \
+    X(AKAMAI_CACHE_STATUS, "Akamai-Cache-Status", AKAMAI, WORDS, 0, 0, NULL)                       \
+    X(X_AKAMAI_CACHE, "X-Akamai-Cache", AKAMAI, WORDS, 0, 0, NULL)                                 \
+    X(AKAMAI_GRN, "Akamai-GRN", AKAMAI, NONE, 0, PRINT, NULL)                                      \
+    X(X_AKAMAI_TRANSFORMED, "X-Akamai-Transformed", AKAMAI, NONE, 0, PRINT, NULL)                  \
+    X(X_AKAMAI_REQUEST_ID, "X-Akamai-Request-ID", AKAMAI, NONE, 0, PRINT, NULL)                    \
+    X(X_EC_CACHE, "x-ec-cache", EDGECAST, WORDS, 0, 0, NULL)                                       \
+    X(X_EC_CACHE_REMOTE, "x-ec-cache-remote", EDGECAST, WORDS, 6, 0, NULL)                         \
+    X(X_EC_CHECK_CACHEABLE, "x-ec-check-cacheable", EDGECAST, NONE, 0, PRINT, NULL)                \
+    X(X_SERVED_BY, "X-Served-By", FASTLY, NONE, 0, PRINT, "cache-")                                \
+    X(X_TIMER, "X-Timer", FASTLY, NONE, 0, PRINT, "S1")                                            \
+    X(X_FASTLY_REQUEST_ID, "X-Fastly-Request-ID", FASTLY, NONE, 0, PRINT, NULL)                    \
+    X(X_FASTLY_STATE, "X-Fastly-State", FASTLY, WORDS, 0, SINGLE, NULL)                            \
+    X(FASTLY_STATE, "fastly-state", FASTLY, WORDS, 0, SINGLE, NULL)                                \
+    X(X_AZURE_REF, "X-Azure-Ref", AZURE, NONE, 0, PRINT, NULL)                                     \
+    X(X_MSEDGE_REF, "X-MSEdge-Ref", AZURE, NONE, 0, PRINT, NULL)                                   \
+    X(CDN_CACHE, "CDN-Cache", BUNNY, WORDS, 0, SINGLE, NULL)                                       \
+    X(PERMA_CACHE, "perma-cache", BUNNY, WORDS, 6, SINGLE, NULL)                                   \
+    X(CDN_REQUEST_ID, "CDN-RequestId", BUNNY, NONE, 0, PRINT, NULL)                                \
+    X(CDN_PULL_ZONE, "CDN-PullZone", BUNNY, NONE, 0, PRINT, NULL)                                  \
+    X(X_77_CACHE, "X-77-Cache", CDN77, WORDS, 0, SINGLE, NULL)                                     \
+    X(X_77_NZT, "X-77-NZT", CDN77, NONE, 0, PRINT, NULL)                                           \
+    X(X_EDGE_LOCATION, "X-Edge-Location", KEYCDN, NONE, 0, PRINT, NULL)                            \
+    X(X_SHIELD, "X-Shield", KEYCDN, NONE, 0, PRINT, NULL)                                          \
+    X(X_SCP_CACHE_STATUS, "X-SCP-Cache-Status", STACKPATH, WORDS, 0, 0, NULL)                      \
+    X(X_CDN_CACHE_STATUS, "X-CDN-Cache-Status", STACKPATH, WORDS, 0, 0, NULL)                      \
+    X(X_ORIGIN_CACHE_STATUS, "X-Origin-Cache-Status", STACKPATH, WORDS, 6, 0, NULL)                \
+    X(X_SUCURI_CACHE, "X-Sucuri-Cache", SUCURI, WORDS, 0, SINGLE, NULL)                            \
+    X(X_SUCURI_BLOCK, "X-Sucuri-Block", SUCURI, NONE, 0, PRINT, NULL)                              \
+    X(X_SUCURI_ID, "X-Sucuri-ID", SUCURI, NONE, 0, PRINT, NULL)                                    \
+    X(X_IINFO, "X-Iinfo", IMPERVA, IINFO, 0, 0, NULL)                                              \
+    X(X_VERCEL_CACHE, "X-Vercel-Cache", VERCEL, WORDS, 0, SINGLE, NULL)                            \
+    X(X_VERCEL_ID, "X-Vercel-Id", VERCEL, NONE, 0, PRINT, NULL)                                    \
+    X(X_NF_REQUEST_ID, "X-NF-Request-ID", NETLIFY, NONE, 0, PRINT, NULL)                           \
+    X(X_HCDN_CACHE_STATUS, "x-hcdn-cache-status", HOSTINGER, WORDS, 0, SINGLE, NULL)               \
+    X(CDN_CACHE_STATUS, "cdn_cache_status", GOOGLE_CDN, WORDS, 0, 0, NULL)                         \
+    X(EAGLE_ID, "EagleId", ALIBABA, NONE, 0, PRINT, NULL)                                          \
+    X(X_SWIFT_CACHE_TIME, "X-Swift-CacheTime", ALIBABA, NONE, 0, PRINT, NULL)                      \
+    X(X_SITE_CACHE_STATUS, "X-Site-Cache-Status", ALIBABA_ESA, WORDS, 0, SINGLE, NULL)             \
+    X(X_NWS_LOG_UUID, "X-NWS-LOG-UUID", TENCENT, NONE, 0, PRINT, NULL)                             \
+    X(EO_CACHE_STATUS, "EO-Cache-Status", EDGEONE, WORDS, 0, SINGLE, NULL)                         \
+    X(EO_LOG_UUID, "EO-LOG-UUID", EDGEONE, NONE, 0, PRINT, NULL)                                   \
+    X(X_HCS_PROXY_TYPE, "x-hcs-proxy-type", HUAWEI, WORDS, 0, SINGLE | ASKS, NULL)                 \
+    X(X_H_CACHE_STATUS, "x-h-cache-status", HUAWEI, WORDS, 0, SINGLE, NULL)                        \
+    X(NGINX_HIT, "nginx-hit", HUAWEI, WORDS, 0, SINGLE | ASKS, NULL)                               \
+    X(OHC_CACHE_HIT, "Ohc-Cache-HIT", BAIDU, NONE, 0, PRINT, NULL)                                 \
+    X(X_BDCDN_CACHE_STATUS, "X-Bdcdn-Cache-Status", BYTEDANCE, WORDS, 0, SINGLE, NULL)             \
+    X(X_RESPONSE_CACHE, "X-Response-Cache", BYTEDANCE, WORDS, 0, SINGLE, NULL)                     \
+    X(X_TT_TRACE_TAG, "X-Tt-Trace-Tag", BYTEDANCE, TRACE_TAG, 2, 0, NULL)                          \
+    X(CTL_CACHE_STATUS, "ctl-cache-status", CTYUN, WORDS, 0, 0, NULL)                              \
+    X(X_CF3, "X-CF3", CACHEFLY, WORDS, 0, SINGLE, NULL)                                            \
+    X(CACHE, "Cache", GCORE, WORDS, 0, SINGLE | SOFT, NULL)                                        \
+    X(X_ID_FE, "X-ID-FE", GCORE, NONE, 0, PRINT, NULL)                                             \
+    X(X_MNREQUEST_ID, "X-MNRequest-ID", MEDIANOVA, NONE, 0, PRINT, NULL)                           \
+    X(X_QNM_CACHE, "X-Qnm-Cache", QINIU, WORDS, 0, 0, NULL)                                        \
+    X(X_WS_REQUEST_ID, "X-Ws-Request-Id", WANGSU, NONE, 0, PRINT, NULL)                            \
+    X(EC_CDN_STATUS, "ec-cdn-status", GENERIC, WORDS, 0, 0, NULL)                                  \
+    /* proxies */                                                                                  \
+    X(X_VARNISH, "X-Varnish", VARNISH, VARNISH, 0, PRINT, NULL)                                    \
+    X(X_VARNISH_CACHE, "X-Varnish-Cache", VARNISH, WORDS, 0, 0, NULL)                              \
+    X(X_CACHEABLE, "X-Cacheable", WPENGINE, NONE, 0, PRINT, NULL)                                  \
+    X(X_SQUID_ERROR, "X-Squid-Error", SQUID, NONE, 0, PRINT, NULL)                                 \
+    X(VIA, "Via", TRAFFICSERVER, VIA, 0, 0, NULL)                                                  \
+    X(CACHE_STATUS, "Cache-Status", RFC9211, CACHE_STATUS, 0, 0, NULL)                             \
+    X(SERVER_TIMING, "Server-Timing", GENERIC, TIMING, 2, 0, NULL)                                 \
+    X(X_LITESPEED_CACHE, "X-LiteSpeed-Cache", LITESPEED, ATTRIBUTES, 0, 0, NULL)                   \
+    X(X_LSADC_CACHE, "X-LSADC-Cache", LITESPEED, ATTRIBUTES, 0, 0, NULL)                           \
+    X(X_QC_CACHE, "X-QC-Cache", LITESPEED, ATTRIBUTES, 1, 0, NULL)                                 \
+    X(X_KONG_PROXY_LATENCY, "X-Kong-Proxy-Latency", KONG, NONE, 0, PRINT, NULL)                    \
+    X(X_CACHE_KEY, "X-Cache-Key", KONG, NONE, 0, PRINT, NULL)                                      \
+    X(APISIX_CACHE_STATUS, "Apisix-Cache-Status", APISIX, WORDS, 0, 0, NULL)                       \
+    X(X_TYK_CACHED_RESPONSE, "x-tyk-cached-response", TYK, WORDS, 0, ASKS, NULL)                   \
+    X(X_SRCACHE_FETCH, "X-SRCache-Fetch-Status", SRCACHE, WORDS, 0, 0, NULL)                       \
+    X(X_CACHE_FETCH, "X-Cache-Fetch-Status", SRCACHE, WORDS, 0, 0, NULL)                           \
+    X(X_SRCACHE_STORE, "X-SRCache-Store-Status", SRCACHE, NONE, 0, 0, NULL)                        \
+    /* names that operators of nginx and others choose */                                          \
+    X(X_CACHE_STATUS, "X-Cache-Status", NGINX, WORDS, 0, X_STATUS, NULL)                           \
+    X(X_PROXY_CACHE, "X-Proxy-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                             \
+    X(X_PROXY_CACHE_INFO, "X-Proxy-Cache-Info", SITEGROUND, NONE, 0, PRINT, NULL)                  \
+    X(X_SG_CDN, "x-sg-cdn", SITEGROUND, NONE, 0, PRINT, NULL)                                      \
+    X(X_PROXY_CACHE_MT, "X-Proxy-Cache-MT", NGINX, WORDS, 0, X_STATUS, NULL)                       \
+    X(X_FASTCGI_CACHE, "X-FastCGI-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                         \
+    X(FASTCGI_CACHE, "Fastcgi-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                             \
+    X(X_NGINX_CACHE, "X-Nginx-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                             \
+    X(X_NGINX_CACHE_STATUS, "X-Nginx-Cache-Status", NGINX, WORDS, 0, X_STATUS, NULL)               \
+    X(X_CACHED, "X-Cached", NGINX, WORDS, 0, X_STATUS | SOFT, NULL)                                \
+    X(X_CACHE_NGINX, "X-Cache-Nginx", NGINX, WORDS, 0, X_STATUS, NULL)                             \
+    X(X_UWSGI_CACHE, "X-uWSGI-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                             \
+    X(X_SCGI_CACHE, "X-SCGI-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                               \
+    X(X_UPSTREAM_CACHE, "X-Upstream-Cache-Status", NGINX, WORDS, 0, X_STATUS, NULL)                \
+    X(UPSTREAM_CACHE, "Upstream-Cache-Status", NGINX, WORDS, 0, X_STATUS, NULL)                    \
+    X(X_SRV_CACHE, "X-Srv-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                                 \
+    X(X_GOCACHE, "X-GoCache-CacheStatus", NGINX, WORDS, 0, X_STATUS, NULL)                         \
+    X(X_SITE_CACHE, "X-Site-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                               \
+    X(X_GG_CACHE_STATUS, "X-GG-Cache-Status", NGINX, WORDS, 0, X_STATUS, NULL)                     \
+    X(X_EASYENGINE_CACHE, "X-EasyEngine-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                   \
+    X(X_CACHE_INFO, "X-Cache-Info", GENERIC, WORDS, 0, SOFT, NULL)                                 \
+    X(X_CACHE_WEBCDN, "X-Cache-Webcdn", GENERIC, WORDS, 0, 0, NULL)                                \
+    X(X_BELUGA, "X-Beluga-Cache-Status", GENERIC, WORDS, 0, 0, NULL)                               \
+    X(X_EDGE_CACHE_STATUS, "x-edge-cache-status", GENERIC, WORDS, 0, 0, NULL)                      \
+    X(HASCACHE, "hascache", GENERIC, WORDS, 0, ASKS | SOFT, NULL)                                  \
+    X(X_CDN_CACHE, "x-cdn-cache", GENERIC, WORDS, 0, 0, NULL)                                      \
+    X(CACHE_STATUS_CDN, "cache-status-cdn", GENERIC, WORDS, 0, 0, NULL)                            \
+    X(X_FROM_CACHE, "X-From-Cache", GENERIC, WORDS, 0, ASKS, NULL)                                 \
+    X(X_BKD_CACHE, "X-Bkd-Cache", GENERIC, WORDS, 0, SOFT, NULL)                                   \
+    /* hosts and applications */                                                                   \
+    X(X_KINSTA_CACHE, "X-Kinsta-Cache", KINSTA, WORDS, 0, SINGLE, NULL)                            \
+    X(KI_CF_CACHE_STATUS, "ki-cf-cache-status", CLOUDFLARE, WORDS, 0, SINGLE, NULL)                \
+    X(X_CACHE_GROUP, "X-Cache-Group", WPENGINE, NONE, 0, PRINT, NULL)                              \
+    X(X_POWERED_BY, "X-Powered-By", WPENGINE, NONE, 0, PRINT, "WP Engine")                         \
+    X(X_PASS_WHY, "X-Pass-Why", WPENGINE, NONE, 0, PRINT, NULL)                                    \
+    X(X_RQ, "x-rq", WPVIP, NONE, 0, PRINT, NULL)                                                   \
+    X(X_NC, "X-nc", WPCOM, WORDS, 0, 0, NULL)                                                      \
+    X(X_MAGENTO_CACHE, "X-Magento-Cache-Debug", MAGENTO, WORDS, 0, SINGLE, NULL)                   \
+    X(GRACE, "Grace", MAGENTO, NONE, 0, 0, NULL)                                                   \
+    X(X_NEXTJS_CACHE, "X-Nextjs-Cache", NEXTJS, WORDS, 0, SINGLE, NULL)                            \
+    X(X_DRUPAL_CACHE, "X-Drupal-Cache", DRUPAL, WORDS, 0, SINGLE, NULL)                            \
+    X(X_DRUPAL_DYNAMIC, "X-Drupal-Dynamic-Cache", DRUPAL, WORDS, 8, SINGLE, NULL)                  \
+    X(X_RACK_CACHE, "X-Rack-Cache", RACK_CACHE, TRACE, 0, 0, NULL)                                 \
+    X(X_SYMFONY_CACHE, "X-Symfony-Cache", SYMFONY, TRACE, 0, 0, NULL)                              \
+    X(X_WP_SUPER_CACHE, "X-WP-Super-Cache", WORDPRESS, PRESENCE, 0, 0, "Served")                   \
+    X(WP_SUPER_CACHE, "WP-Super-Cache", WORDPRESS, PRESENCE, 0, 0, "Served")                       \
+    X(X_CACHE_HANDLER, "X-Cache-Handler", WORDPRESS, PRESENCE, 0, 0, "cache-enabler")              \
+    X(X_ROCKET_NGINX, "X-Rocket-Nginx-Serving-Static", WORDPRESS, WORDS, 0, ASKS, NULL)            \
+    X(X_NITRO_CACHE, "X-Nitro-Cache", WORDPRESS, WORDS, 0, 0, NULL)                                \
+    X(X_FLYING_PRESS_CACHE, "x-flying-press-cache", WORDPRESS, WORDS, 0, 0, NULL)                  \
+    X(X_FLYING_PRESS, "x-flying-press", WORDPRESS, WORDS, 0, SOFT, NULL)                           \
+    X(X_NANANANA, "X-nananana", WORDPRESS, PRESENCE, 0, 0, "Batcache-Hit")
+/* clang-format on */
+
+enum ct_dialect {
+#define X(symbol, name, rank) CT_DIALECT_##symbol,
+    CT_DIALECTS(X)
+#undef X
+        CT_DIALECT_COUNT
+};
+
+enum ct_header {
+#define X(symbol, name, dialect, parser, rank, flags, start) CT_HEADER_##symbol,
+    CT_HEADERS(X)
+#undef X
+        CT_HEADER_COUNT
+};
+
+enum ct_parser {
+    CT_PARSER_NONE,
+    CT_PARSER_WORDS,        /* the generic grammar */
+    CT_PARSER_CACHE_STATUS, /* RFC 9211 */
+    CT_PARSER_TIMING,       /* Server-Timing metrics */
+    CT_PARSER_VARNISH,      /* transaction ids */
+    CT_PARSER_VIA,          /* Traffic Server's code */
+    CT_PARSER_LOOKUP,       /* Squid's second field, or a sentence */
+    CT_PARSER_ATTRIBUTES,   /* one word, then attributes */
+    CT_PARSER_TRACE,        /* what one cache did, step by step */
+    CT_PARSER_TRACE_TAG,    /* k=v; with cache=... */
+    CT_PARSER_IINFO,
+    CT_PARSER_PRESENCE, /* to be there is to be a hit */
+    CT_PARSER_COUNT
+};
+
+#define CT_HEADER_PRINT 1U     /* its presence is the dialect's fingerprint */
+#define CT_HEADER_SINGLE 2U    /* one word is expected, a list is malformed */
+#define CT_HEADER_ASKS 4U      /* the name asks "hit?": yes, no, 1, 0 count */
+#define CT_HEADER_SOFT 8U      /* a common name: without a known word it says nothing */
+#define CT_HEADER_X_CACHE 16U  /* many write it: see who_wrote */
+#define CT_HEADER_X_STATUS 32U /* so too */
+
+struct ct_header_row {
+    const char *name;
+    const char *start;
+    uint8_t dialect;
+    uint8_t parser;
+    uint8_t rank;
+    uint8_t flags;
+};
+
+struct ct_dialect_row {
+    const char *name;
+    uint8_t rank;
+};
+
+extern const struct ct_header_row ct_cache_headers[CT_HEADER_COUNT];
+extern const struct ct_dialect_row ct_cache_dialects[CT_DIALECT_COUNT];
+
+/* What a word means: in the words of one dialect, or of all (table CT_DIALECT_GENERIC). */
+struct ct_word {
+    const char *text; /* folded: lower case, "_" for "-" and " ", without "tcp_" */
+    uint8_t table;    /* enum ct_dialect, or CT_WORDS_ASKS */
+    uint8_t outcome;
+    uint8_t reason;
+    uint8_t hint; /* dialect that is known by this word; CT_DIALECT_GENERIC: none */
+    uint32_t marks;
+};
+
+/* The words for fields that ask "hit?". */
+#define CT_WORDS_ASKS CT_DIALECT_COUNT
+
+#define CT_MARK_BIT(symbol) (UINT32_C(1) << CT_MARK_##symbol)
+#define CT_DIALECT_BIT(dialect) (UINT64_C(1) << (dialect))
+
+#define CT_WORD_SLOTS 1024U /* a power of two, several times the words */
+
+struct ct_cache {
+    const struct ct_fields *fields;
+    uint64_t own_words; /* bit per dialect with words of its own */
+    uint16_t field_of[CT_HEADER_COUNT];
+    uint16_t slots[CT_WORD_SLOTS];    /* hash of words: row + 1 */
+    uint8_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: not read here */
+};
+
+/* Fills the hash of words. */
+void ct_cache_index_words(struct ct_cache *cache);
+
+/*
+ * The row for text in the dialect's own words, else in the words that all use; NULL: not
+ * known. *tcp is set when text began with "TCP_". asks: yes, no, 1, 0 are words as well.
+ */
+const struct ct_word *ct_cache_find_word(const struct ct_cache *cache, unsigned dialect, bool asks,
+                                         struct ct_span text, bool *tcp);
+
+/* Dialect that a product name at the start of the Server field stands for, or GENERIC. */
+enum ct_dialect ct_cache_server_dialect(struct ct_span server);
+/* The same for one element of Via. */
+enum ct_dialect ct_cache_via_dialect(struct ct_span element);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Server-Timing metrics by which content delivery networks tell the state of their cache. */
+#include "cache/grammar.h"
+#include "cache/reading.h"
+
+struct metric_row {
+    const char *name;
+    uint8_t dialect;
+    uint8_t outcome;   /* of the name alone */
+    bool by_desc;      /* the word is in desc */
+    bool vendor_words; /* a common name: only words that the dialect alone uses count */
+};
+
+/* clang-format off */
+static const struct metric_row metric_rows[] = {
+    {"cfCacheStatus", CT_DIALECT_CLOUDFLARE, 0, true, false},
+    {"cdn-cache", CT_DIALECT_AKAMAI, 0, true, false},
+    {"cdn-cache-hit", CT_DIALECT_CLOUDFRONT, CT_OUTCOME_HIT, false, false},
+    {"cdn-cache-miss", CT_DIALECT_CLOUDFRONT, CT_OUTCOME_MISS, false, false},
+    {"cdn-cache-refresh", CT_DIALECT_CLOUDFRONT, CT_OUTCOME_REVALIDATED, false, false},
+    {"edgio_cache", CT_DIALECT_EDGECAST, 0, true, false},
+    {"cache", CT_DIALECT_WIKIMEDIA, 0, true, true},
+};
+/* clang-format on */
+
+/* The part up to the next ";" outside quotes. */
+static struct ct_span take_part(struct ct_span *rest)
+{
+    bool quoted = false;
+    size_t i = 0;
+    while (i < rest->n && (quoted || rest->p[i] != ';')) {
+        quoted ^= rest->p[i] == '"';
+        i++;
+    }
+    struct ct_span part = ct_span_trim(ct_span_slice(*rest, 0, i));
+    *rest = ct_span_slice(*rest, i + 1, rest->n);
+    return part;
+}
+
+/* The value of desc, without quotes. */
+static struct ct_span find_desc(struct ct_span rest)
+{
+    while (rest.n > 0) {
+        struct ct_span part = take_part(&rest);
+        size_t equals = 0;
+        while (equals < part.n && part.p[equals] != '=') {
+            equals++;
+        }
+        if (ct_span_equal_nocase(ct_span_trim(ct_span_slice(part, 0, equals)), "desc")) {
+            struct ct_span value = ct_span_trim(ct_span_slice(part, equals + 1, part.n));
+            bool quoted = value.n > 1 && value.p[0] == '"' && value.p[value.n - 1] == '"';
+            return quoted ? ct_span_slice(value, 1, value.n - 1) : value;
+        }
+    }
+    return rest;
+}
+
+static void read_metric(struct ct_reading *r, enum ct_header header, uint32_t line,
+                        struct ct_span metric)
+{
+    struct ct_span name = take_part(&metric);
+    for (size_t i = 0; i < sizeof metric_rows / sizeof metric_rows[0]; i++) {
+        const struct metric_row *row = &metric_rows[i];
+        if (!ct_span_equal_nocase(name, row->name)) {
+            continue;
+        }
+        struct ct_statement s = ct_cache_statement(r, header, row->dialect, line);
+        s.known_writer = true;
+        s.outcome = row->outcome;
+        if (row->by_desc) {
+            bool tcp;
+            const struct ct_word *word =
+                ct_cache_find_word(r->cache, row->dialect, false, find_desc(metric), &tcp);
+            if (word == NULL || (row->vendor_words && word->hint != row->dialect)) {
+                return; /* the name may be anybody's metric */
+            }
+            ct_cache_apply_word(&s, word);
+        }
+        ct_cache_find_makers(r);
+        if (row->dialect == CT_DIALECT_AKAMAI && ct_reading_has_print(r, CT_DIALECT_BYTEDANCE)) {
+            s.dialect = CT_DIALECT_BYTEDANCE;
+            s.label = ct_cache_dialects[s.dialect].name;
+        }
+        ct_cache_say(r, &s);
+        return;
+    }
+}
+
+void ct_cache_read_timing(struct ct_reading *r, enum ct_header header, uint32_t line)
+{
+    struct ct_span rest = ct_span_slice(ct_reading_text(r, line), 0, 4096);
+    struct ct_span metric;
+    while (ct_cache_next_element(&rest, &metric)) {
+        read_metric(r, header, line, metric);
+    }
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Status words and what they mean. The words of GENERIC hold for every dialect that does not
+ * have a row of its own for the same word. Words are folded: "Refresh-Hit", "REFRESH HIT" and
+ * "TCP_REFRESH_HIT" are one word.
+ */
+#include "cache/tables.h"
+
+#include <assert.h>
+
+#include "base/span.h"
+
+#define W(table, text, outcome)                                                                    \
+    {                                                                                              \
+        text, CT_DIALECT_##table, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, CT_DIALECT_GENERIC, 0 \
+    }
+/* With a reason and marks. */
+#define WR(table, text, outcome, reason, marks)                                                    \
+    {                                                                                              \
+        text, CT_DIALECT_##table, CT_OUTCOME_##outcome, CT_REASON_##reason, CT_DIALECT_GENERIC,    \
+            marks                                                                                  \
+    }
+/* A word by which its dialect is known. */
+#define WH(text, outcome, dialect)                                                                 \
+    {                                                                                              \
+        text, CT_DIALECT_GENERIC, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, CT_DIALECT_##dialect, \
+            0                                                                                      \
+    }
+/* Counts only where the field asks "hit?". */
+#define WA(text, outcome)                                                                          \
+    {                                                                                              \
+        text, CT_WORDS_ASKS, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, CT_DIALECT_GENERIC, 0      \
+    }
+
+#define SHIELD CT_MARK_BIT(TIER_SHIELD)
+#define COLLAPSED CT_MARK_BIT(COLLAPSED)
+#define NOT_STORED CT_MARK_BIT(NOT_STORED)
+#define STALE_ERROR CT_MARK_BIT(STALE_ERROR)
+#define STALE_REVALIDATE CT_MARK_BIT(STALE_REVALIDATE)
+
+/* clang-format off */
+static const struct ct_word words[] = {
+    W(GENERIC, "hit", HIT), W(GENERIC, "mem_hit", HIT), W(GENERIC, "memory_hit", HIT),
+    W(GENERIC, "disk_hit", HIT), W(GENERIC, "ram_hit", HIT), W(GENERIC, "fresh", HIT),
+    W(GENERIC, "cache_hit", HIT), W(GENERIC, "cached", HIT), W(GENERIC, "edge_hit", HIT),
+    WR(GENERIC, "remote_hit", HIT, SHIELD_HIT, SHIELD),
+    WR(GENERIC, "parent_hit", HIT, SHIELD_HIT, SHIELD),
+    WR(GENERIC, "shield_hit", HIT, SHIELD_HIT, SHIELD),
+    WR(GENERIC, "originshieldhit", HIT, SHIELD_HIT, SHIELD),
+    W(GENERIC, "ims_hit", HIT), W(GENERIC, "inm_hit", HIT),
+    WR(GENERIC, "cf_hit", HIT, COLLAPSED, COLLAPSED),
+    W(GENERIC, "hit_cluster", HIT), W(GENERIC, "hit_clustered", HIT),
+    WH("hit_fresh", HIT, TRAFFICSERVER), WH("hit_front", HIT, WIKIMEDIA),
+    {"hit_local", CT_DIALECT_GENERIC, CT_OUTCOME_HIT, CT_REASON_SHIELD_HIT, CT_DIALECT_WIKIMEDIA,
+     SHIELD},
+    W(GENERIC, "partial_hit", PARTIAL_HIT), W(GENERIC, "partial", PARTIAL_HIT),
+    W(GENERIC, "range_hit", PARTIAL_HIT),
+    W(GENERIC, "revalidated", REVALIDATED), W(GENERIC, "revalidate", REVALIDATED),
+    W(GENERIC, "refreshhit", REVALIDATED), W(GENERIC, "refresh_hit", REVALIDATED),
+    W(GENERIC, "expired_hit", REVALIDATED), W(GENERIC, "refresh_unmodified", REVALIDATED),
+    W(GENERIC, "cond_hit", REVALIDATED), W(GENERIC, "validated", REVALIDATED),
+    W(GENERIC, "valid", REVALIDATED), W(GENERIC, "hit_refresh", REVALIDATED),
+    W(GENERIC, "stale", STALE), W(GENERIC, "hitstale", STALE), W(GENERIC, "stale_hit", STALE),
+    WH("hit_stale", STALE, TRAFFICSERVER), W(GENERIC, "grace", STALE), W(GENERIC, "hit_graced", STALE),
+    WR(GENERIC, "refresh_fail_hit", STALE, STALE_IF_ERROR, STALE_ERROR),
+    WR(GENERIC, "ref_fail_hit", STALE, STALE_IF_ERROR, STALE_ERROR),
+    WR(GENERIC, "refresh_fail_old", STALE, STALE_IF_ERROR, STALE_ERROR),
+    WR(GENERIC, "stale_if_error", STALE, STALE_IF_ERROR, STALE_ERROR),
+    W(GENERIC, "offline_hit", STALE),
+    W(GENERIC, "updating", UPDATING), W(GENERIC, "revalidating", UPDATING),
+    WR(GENERIC, "stale_while_revalidate", UPDATING, STALE_WHILE_REVALIDATE, STALE_REVALIDATE),
+    W(GENERIC, "background", UPDATING),
+    W(GENERIC, "negative_hit", NEGATIVE_HIT),
+    W(GENERIC, "miss", MISS), W(GENERIC, "cache_miss", MISS), WR(GENERIC, "cold", MISS, COLD, 0),
+    W(GENERIC, "ims_miss", MISS), W(GENERIC, "swapfail", MISS), W(GENERIC, "swapfail_miss", MISS),
+    W(GENERIC, "not_found", MISS), WR(GENERIC, "collapsed_miss", MISS, COLLAPSED, COLLAPSED),
+    WR(GENERIC, "cf_miss", MISS, COLLAPSED, COLLAPSED),
+    W(GENERIC, "expired", EXPIRED), W(GENERIC, "refresh_miss", EXPIRED),
+    W(GENERIC, "expired_miss", EXPIRED), W(GENERIC, "refresh_modified", EXPIRED),
+    W(GENERIC, "refresh", EXPIRED), W(GENERIC, "stale_miss", EXPIRED),
+    W(GENERIC, "client_refresh", CLIENT_REFRESH), W(GENERIC, "client_refresh_miss", CLIENT_REFRESH),
+    W(GENERIC, "reload", CLIENT_REFRESH), W(GENERIC, "forced", CLIENT_REFRESH),
+    W(GENERIC, "bypass", BYPASS), W(GENERIC, "pass", BYPASS), W(GENERIC, "skip", BYPASS),
+    WH("skipped", BYPASS, TRAFFICSERVER), W(GENERIC, "ignored", BYPASS),
+    WR(GENERIC, "hitpass", BYPASS, MARKED_UNCACHEABLE, 0),
+    WR(GENERIC, "hit_for_pass", BYPASS, MARKED_UNCACHEABLE, 0),
+    WR(GENERIC, "hfp", BYPASS, MARKED_UNCACHEABLE, 0),
+    WR(GENERIC, "hit_for_miss", BYPASS, MARKED_UNCACHEABLE, 0),
+    WR(GENERIC, "hfm", BYPASS, MARKED_UNCACHEABLE, 0),
+    WR(GENERIC, "pipe", BYPASS, TUNNEL, 0), WR(GENERIC, "tunnel", BYPASS, TUNNEL, 0),
+    W(GENERIC, "dynamic", DYNAMIC),
+    W(GENERIC, "uncacheable", UNCACHEABLE), W(GENERIC, "notcacheable", UNCACHEABLE),
+    W(GENERIC, "not_cacheable", UNCACHEABLE), WH("private_nostore", UNCACHEABLE, AZURE),
+    W(GENERIC, "nostore", UNCACHEABLE), W(GENERIC, "no_store", UNCACHEABLE),
+    W(GENERIC, "config_nocache", CONFIG_NOCACHE), W(GENERIC, "cache_noconfig", CONFIG_NOCACHE),
+    W(GENERIC, "disabled", CONFIG_NOCACHE), W(GENERIC, "notcached", CONFIG_NOCACHE),
+    W(GENERIC, "not_cached", CONFIG_NOCACHE),
+    W(GENERIC, "none", NONE), W(GENERIC, "unknown", NONE), W(GENERIC, "none/unknown", NONE),
+    WH("n/a", NONE, AZURE), W(GENERIC, "na", NONE), W(GENERIC, "tag_none", NONE),
+    WR(GENERIC, "redirect", SYNTHETIC, REDIRECT, 0), W(GENERIC, "constructed", SYNTHETIC),
+    W(GENERIC, "synth", SYNTHETIC), W(GENERIC, "synthetic", SYNTHETIC),
+    W(GENERIC, "hit_synth", SYNTHETIC), W(GENERIC, "int", SYNTHETIC),
+    WH("int_front", SYNTHETIC, WIKIMEDIA), WH("int_local", SYNTHETIC, WIKIMEDIA),
+    WH("int_tls", SYNTHETIC, WIKIMEDIA),
+    WR(GENERIC, "denied", SYNTHETIC, DENIED, 0), WR(GENERIC, "denied_reply", SYNTHETIC, DENIED, 0),
+    WR(GENERIC, "cookie_deny", SYNTHETIC, DENIED, 0), WR(GENERIC, "deny", SYNTHETIC, DENIED, 0),
+    W(GENERIC, "error", ERROR), W(GENERIC, "err", ERROR), W(GENERIC, "fail", ERROR),
+    W(GENERIC, "failed", ERROR), WR(GENERIC, "refresh_fail_err", ERROR, ORIGIN_ERROR, 0),
+
+    WA("yes", HIT), WA("1", HIT), WA("true", HIT), WA("no", MISS), WA("0", MISS), WA("false", MISS),
+
+    WR(CLOUDFLARE, "stale", STALE, STALE_IF_ERROR, STALE_ERROR),
+    W(CLOUDFLARE, "ignored", BYPASS), W(CLOUDFLARE, "deferred", MISS),
+    W(CLOUDFLARE, "streamhit", HIT),
+
+    WR(CLOUDFRONT, "lambdageneratedresponse", SYNTHETIC, FUNCTION, 0),
+    WR(CLOUDFRONT, "functiongeneratedresponse", SYNTHETIC, FUNCTION, 0),
+    WR(CLOUDFRONT, "limitexceeded", ERROR, DENIED, 0),
+    WR(CLOUDFRONT, "capacityexceeded", ERROR, DENIED, 0),
+
+    WR(AKAMAI, "hitstale", STALE, STALE_WHILE_REVALIDATE, STALE_REVALIDATE),
+
+    WR(FASTLY, "hit_wait", HIT, COLLAPSED, COLLAPSED),
+    WR(FASTLY, "miss_wait", MISS, COLLAPSED, COLLAPSED),
+    W(FASTLY, "hit_remote", HIT), W(FASTLY, "miss_remote", MISS), W(FASTLY, "miss_cluster", MISS),
+    W(FASTLY, "hit_stale_cluster", STALE), W(FASTLY, "hit_stale_remote", STALE),
+    W(FASTLY, "bg_error_recv", UPDATING), W(FASTLY, "bg_error_pass", UPDATING),
+
+    WR(VERCEL, "prerender", HIT, PRERENDER, 0),
+    WR(VERCEL, "revalidated", EXPIRED, INVALIDATED, 0),
+    WR(VERCEL, "stale", STALE, STALE_WHILE_REVALIDATE, STALE_REVALIDATE),
+    WR(NEXTJS, "revalidated", EXPIRED, INVALIDATED, 0),
+    WR(NEXTJS, "stale", STALE, STALE_WHILE_REVALIDATE, STALE_REVALIDATE),
+
+    W(VARNISH, "hit_cached", HIT), W(VARNISH, "hit_graced_cached", UPDATING),
+    W(VARNISH, "miss_cached", MISS), W(VARNISH, "miss_uncacheable", UNCACHEABLE),
+    W(VARNISH, "pass_uncacheable", BYPASS), WR(VARNISH, "pipe_uncacheable", BYPASS, TUNNEL, 0),
+    W(VARNISH, "synth_synth", SYNTHETIC),
+
+    WR(HTTPD, "invalidate", BYPASS, INVALIDATED, 0),
+    WR(TRAFFICSERVER, "hit_stale", EXPIRED, NOT_GIVEN, CT_MARK_BIT(WEAK)),
+    W(TRAFFICSERVER, "unknown", UNKNOWN),
+    W(WIKIMEDIA, "unknown", UNKNOWN),
+
+    W(CACHEFLY, "h", HIT), W(CACHEFLY, "m", MISS),
+    WR(BYTEDANCE, "parent_hit", HIT, SHIELD_HIT, SHIELD),
+    W(LITESPEED, "bkn", HIT),
+    W(QINIU, "validate", REVALIDATED), W(QINIU, "missvalidate", EXPIRED),
+};
+/* clang-format on */
+
+#define N_WORDS (sizeof words / sizeof words[0])
+#define FOLDED_MAX 32 /* longer than any word */
+
+static_assert(N_WORDS * 4 <= CT_WORD_SLOTS, "a sparse hash");
+
+static uint32_t hash_word(unsigned table, const char *text, size_t n)
+{
+    uint32_t hash = 2166136261U ^ table; /* FNV-1a; the words are ours, so no key is needed */
+    for (size_t i = 0; i < n; i++) {
+        hash = (hash ^ (uint8_t)text[i]) * 16777619U;
+    }
+    return hash ^ hash >> 15;
+}
+
+void ct_cache_index_words(struct ct_cache *cache)
+{
+    for (size_t i = 0; i < N_WORDS; i++) {
+        uint32_t slot = hash_word(words[i].table, words[i].text, strlen(words[i].text));
+        while (cache->slots[slot % CT_WORD_SLOTS] != 0) {
+            slot++;
+        }
+        cache->slots[slot % CT_WORD_SLOTS] = (uint16_t)(i + 1);
+        if (words[i].table < CT_DIALECT_COUNT) {
+            cache->own_words |= CT_DIALECT_BIT(words[i].table);
+        }
+    }
+}
+
+static const struct ct_word *look_up(const struct ct_cache *cache, unsigned table, const char *text,
+                                     size_t n)
+{
+    uint32_t slot = hash_word(table, text, n);
+    for (;; slot++) {
+        uint16_t row = cache->slots[slot % CT_WORD_SLOTS];
+        if (row == 0) {
+            return NULL;
+        }
+        const struct ct_word *word = &words[row - 1];
+        if (word->table == table && strlen(word->text) == n && memcmp(word->text, text, n) == 0) {
+            return word;
+        }
+    }
+}
+
+/* Folds text; 0 when it is too long for a word. */
+static size_t fold_word(struct ct_span text, char folded[FOLDED_MAX])
+{
+    if (text.n > FOLDED_MAX) {
+        return 0;
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        uint8_t c = text.p[i];
+        folded[i] = (char)(c == '-' || c == ' ' || c == '\t' ? '_' : ct_ascii_lower(c));
+    }
+    return text.n;
+}
+
+const struct ct_word *ct_cache_find_word(const struct ct_cache *cache, unsigned dialect, bool asks,
+                                         struct ct_span text, bool *tcp)
+{
+    char folded[FOLDED_MAX];
+    const char *at = folded;
+    size_t n = fold_word(text, folded);
+    *tcp = n > 4 && memcmp(folded, "tcp_", 4) == 0;
+    if (*tcp) {
+        at += 4;
+        n -= 4;
+    }
+    if (n == 0) {
+        return NULL;
+    }
+    const struct ct_word *word = NULL;
+    if (dialect != CT_DIALECT_GENERIC && (cache->own_words & CT_DIALECT_BIT(dialect)) != 0) {
+        word = look_up(cache, dialect, at, n);
+    }
+    if (word == NULL) {
+        word = look_up(cache, CT_DIALECT_GENERIC, at, n);
+    }
+    if (word == NULL && asks) {
+        word = look_up(cache, CT_WORDS_ASKS, at, n);
+    }
+    return word;
+}

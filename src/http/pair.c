@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pairing. Two queues, in stream order: requests that wait, responses that wait. Responses
+ * answer requests in order (RFC 9112 section 9.3), so while nothing was lost the heads belong
+ * together, whatever acknowledgement numbers say.
+ *
+ * A loss is a mark on the message that follows it (msg->loss): before it, whole messages may
+ * be missing. Let the response w begin at offset X, its sender having received the request
+ * stream up to A; let request i begin at S(i), its sender having received the response stream
+ * up to P(i). Then
+ *   - w cannot answer i where P(i) > X: what answers i comes after all that was received
+ *     when i was sent;
+ *   - w cannot answer i where A <= S(i): the server had not received i's first octet.
+ * Both sequences grow, so the candidates are a prefix of the queue. Of them
+ *   - P(i) == X, for one candidate only, is proof for a client that does not pipeline: it had
+ *     received exactly the responses before X when it sent i. Not used once the client was
+ *     seen to pipeline (two requests with nothing received between, or a request sent in the
+ *     middle of the response before it);
+ *   - a single candidate is proof where no request was lost and A shows that none is to come.
+ * Requests before a proven one are unanswered: their responses lie in the hole. A response
+ * without candidates answers a lost request, or none, and stands alone. Where A shows
+ * request octets that the capture has not delivered yet (a hole that is still waited for),
+ * nothing is decided until they come or are given up. Otherwise the order is unknown: the
+ * response is listed alone, its candidates stay until one of them is proven for another
+ * response or the connection ends, and the next response counts as following a loss.
+ *
+ * At the start of a capture in the middle of a connection the same holds, except that
+ * requests without known P are paired in order: a client that does not pipeline cannot have
+ * sent its next request before the response that the capture begins with.
+ */
+#include "http/pair.h"
+
+#include "http/emit.h"
+#include "http/message.h"
+
+enum verdict {
+    VERDICT_WAIT,
+    VERDICT_PAIR,
+    VERDICT_ALONE,
+    VERDICT_UNLISTED, /* answers a request beyond the limit */
+    VERDICT_UNKNOWN,
+};
+
+static struct ct_msg *head_of(const struct ct_http_conn *conn, enum ct_dir dir)
+{
+    return conn->queue[dir] != NULL ? conn->queue[dir]->next : NULL;
+}
+
+/* The message after msg, or NULL. */
+static struct ct_msg *after(const struct ct_http_conn *conn, const struct ct_msg *msg)
+{
+    return msg != conn->queue[msg->dir] ? msg->next : NULL;
+}
+
+static void enqueue(struct ct_http_conn *conn, struct ct_msg *msg)
+{
+    struct ct_msg *last = conn->queue[msg->dir];
+    msg->next = last != NULL ? last->next : msg;
+    if (last != NULL) {
+        last->next = msg;
+    }
+    conn->queue[msg->dir] = msg;
+    msg->queued = true;
+    if (msg->marker == 0) {
+        conn->n_queued[msg->dir]++;
+    }
+}
+
+static struct ct_msg *dequeue(struct ct_http_conn *conn, enum ct_dir dir)
+{
+    struct ct_msg *last = conn->queue[dir];
+    struct ct_msg *head = last->next;
+    if (head == last) {
+        conn->queue[dir] = NULL;
+    } else {
+        last->next = head->next;
+    }
+    head->next = NULL;
+    head->queued = false;
+    if (head->marker == 0) {
+        conn->n_queued[dir]--;
+    }
+    return head;
+}
+
+/* Lists what is settled and has ended. */
+static void finish(struct ct_http_conn *conn, struct ct_msg *msg)
+{
+    if (!msg->ended || msg->queued) {
+        return;
+    }
+    struct ct_msg *request = msg->dir == CT_DIR_ORIG ? msg : msg->peer;
+    struct ct_msg *response = msg->dir == CT_DIR_RESP ? msg : msg->peer;
+    if (msg->alone || (msg->peer != NULL && msg->peer->ended)) {
+        ct_http_emit(conn, request, response);
+    }
+}
+
+/* What a message of a direction must know of losses before it. */
+static void take_loss(struct ct_http_conn *conn, struct ct_msg *msg)
+{
+    msg->loss = conn->dir[msg->dir].next_loss;
+    conn->dir[msg->dir].next_loss = CT_LOSS_NONE;
+}
+
+static void set_loss(struct ct_http_conn *conn, struct ct_msg *msg, enum ct_dir dir)
+{
+    if (msg != NULL) {
+        msg->loss = CT_LOSS_HOLE;
+    } else {
+        conn->dir[dir].next_loss = CT_LOSS_HOLE;
+    }
+    conn->lossy = true;
+}
+
+/* Whether w is known not to answer request r. */
+static bool excluded(const struct ct_msg *r, const struct ct_msg *w)
+{
+    return (r->peer_offset != 0 && r->peer_offset > w->start) ||
+           (w->peer_offset != 0 && w->peer_offset <= r->start);
+}
+
+static bool begins_exactly(const struct ct_msg *r, const struct ct_msg *w)
+{
+    return r->peer_offset != 0 && r->peer_offset == w->start;
+}
+
+/* Request octets that the server had and the capture has not shown yet. */
+static bool more_to_come(const struct ct_http_conn *conn, const struct ct_msg *w)
+{
+    const struct ct_dir_reader *orig = &conn->dir[CT_DIR_ORIG];
+    return !conn->closing && orig->state != CT_STATE_DONE && w->peer_offset > orig->offset &&
+           conn->n_queued[CT_DIR_RESP] <= conn->http->limits.pending_requests;
+}
+
+/* Runs of unlisted requests cannot be counted off once responses are lost. */
+static void dissolve_markers(struct ct_http_conn *conn)
+{
+    struct ct_msg *last = conn->queue[CT_DIR_ORIG];
+    size_t n = 0;
+    for (struct ct_msg *msg = last; msg != NULL; msg = msg->next != last ? msg->next : NULL) {
+        n++;
+    }
+    for (; n > 0; n--) {
+        struct ct_msg *msg = dequeue(conn, CT_DIR_ORIG);
+        if (msg->marker == 0) {
+            enqueue(conn, msg);
+            continue;
+        }
+        set_loss(conn, n > 1 ? head_of(conn, CT_DIR_ORIG) : NULL, CT_DIR_ORIG);
+        ct_http_msg_free(conn->http, msg);
+    }
+}
+
+/* Requests may be lost before r, the head of the queue; no response is. */
+static enum verdict judge_lost_request(const struct ct_http_conn *conn, const struct ct_msg *w,
+                                       const struct ct_msg *r)
+{
+    const struct ct_msg *second = after(conn, r);
+    if (excluded(r, w)) {
+        return VERDICT_ALONE;
+    }
+    if (r->loss == CT_LOSS_START && r->peer_offset == 0) {
+        return VERDICT_PAIR;
+    }
+    if (begins_exactly(r, w) && !conn->pipelined &&
+        (second == NULL || !begins_exactly(second, w))) {
+        return VERDICT_PAIR;
+    }
+    return VERDICT_UNKNOWN;
+}
+
+/* Responses may be lost before w. *found: the request that it answers. */
+static enum verdict judge_lost_response(const struct ct_http_conn *conn, const struct ct_msg *w,
+                                        struct ct_msg **found)
+{
+    size_t n = 0;
+    size_t n_exact = 0;
+    struct ct_msg *exact = NULL;
+    struct ct_msg *r = head_of(conn, CT_DIR_ORIG);
+    struct ct_msg *first = r;
+    uint8_t loss = CT_LOSS_NONE;
+    for (; r != NULL && !excluded(r, w); r = after(conn, r)) {
+        n++;
+        loss = r->loss > loss ? r->loss : loss;
+        if (begins_exactly(r, w)) {
+            n_exact++;
+            exact = r;
+        }
+    }
+    uint8_t loss_after = r != NULL ? r->loss : conn->dir[CT_DIR_ORIG].next_loss;
+    loss = loss_after > loss ? loss_after : loss;
+    bool wait = more_to_come(conn, w);
+    if (n == 0) {
+        return wait ? VERDICT_WAIT : VERDICT_ALONE;
+    }
+    if (n_exact == 1 && !conn->pipelined) {
+        *found = exact;
+        return VERDICT_PAIR;
+    }
+    if (wait) {
+        return VERDICT_WAIT;
+    }
+    *found = first;
+    if (w->loss == CT_LOSS_START && loss <= CT_LOSS_START && first->peer_offset == 0) {
+        return VERDICT_PAIR;
+    }
+    return n == 1 && loss == CT_LOSS_NONE ? VERDICT_PAIR : VERDICT_UNKNOWN;
+}
+
+static enum verdict judge(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg **found)
+{
+    struct ct_msg *r = head_of(conn, CT_DIR_ORIG);
+    if (r != NULL && w->loss != CT_LOSS_NONE) {
+        dissolve_markers(conn);
+        r = head_of(conn, CT_DIR_ORIG);
+    }
+    *found = r;
+    if (r == NULL) {
+        return more_to_come(conn, w) ? VERDICT_WAIT : VERDICT_ALONE;
+    }
+    if (w->loss != CT_LOSS_NONE) {
+        return judge_lost_response(conn, w, found);
+    }
+    if (r->marker > 0) {
+        return VERDICT_UNLISTED;
+    }
+    if (r->loss != CT_LOSS_NONE) {
+        return judge_lost_request(conn, w, r);
+    }
+    return VERDICT_PAIR;
+}
+
+/* The request is known to have no response in the capture. */
+static void leave_alone(struct ct_http_conn *conn, struct ct_msg *msg)
+{
+    msg->alone = true;
+    finish(conn, msg);
+}
+
+static void pair(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg *r)
+{
+    while (head_of(conn, CT_DIR_ORIG) != r) {
+        struct ct_msg *earlier = dequeue(conn, CT_DIR_ORIG);
+        if (earlier->marker > 0) {
+            ct_http_msg_free(conn->http, earlier);
+        } else {
+            leave_alone(conn, earlier);
+        }
+    }
+    (void)dequeue(conn, CT_DIR_ORIG);
+    r->notes &= ~(UINT32_C(1) << CT_NOTE_ORDER_UNKNOWN);
+    r->peer = w;
+    w->peer = r;
+    w->depth = r->depth;
+    if (w->method_class == CT_METHOD_UNKNOWN) {
+        w->method_class = r->method_class;
+    } else if (w->method_class == r->method_class) {
+        w->notes &= ~(UINT32_C(1) << CT_NOTE_METHOD_UNKNOWN); /* rightly assumed */
+    }
+    finish(conn, w);
+}
+
+static void stand_alone(struct ct_http_conn *conn, struct ct_msg *w)
+{
+    w->depth = ++conn->depth;
+    leave_alone(conn, w);
+}
+
+/* A request beyond the limit is answered: one less to count off. */
+static void count_off(struct ct_http_conn *conn, struct ct_msg *w)
+{
+    struct ct_msg *marker = head_of(conn, CT_DIR_ORIG);
+    ct_http_note(w, CT_NOTE_TOO_MANY_PENDING);
+    if (--marker->marker == 0) {
+        marker->marker = 1; /* as a marker it leaves the queue */
+        (void)dequeue(conn, CT_DIR_ORIG);
+        ct_http_msg_free(conn->http, marker);
+    }
+    stand_alone(conn, w);
+}
+
+static void order_unknown(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg *next)
+{
+    for (struct ct_msg *r = head_of(conn, CT_DIR_ORIG); r != NULL && !excluded(r, w);
+         r = after(conn, r)) {
+        ct_http_note(r, CT_NOTE_ORDER_UNKNOWN);
+    }
+    set_loss(conn, next, CT_DIR_RESP);
+    ct_http_note(w, CT_NOTE_ORDER_UNKNOWN);
+    stand_alone(conn, w);
+}
+
+void ct_http_pair_settle(struct ct_http_conn *conn)
+{
+    struct ct_msg *w = head_of(conn, CT_DIR_RESP);
+    while (w != NULL) {
+        struct ct_msg *r = NULL;
+        enum verdict verdict = judge(conn, w, &r);
+        if (verdict == VERDICT_WAIT) {
+            return;
+        }
+        (void)dequeue(conn, CT_DIR_RESP);
+        struct ct_msg *next = head_of(conn, CT_DIR_RESP);
+        if (verdict == VERDICT_PAIR) {
+            pair(conn, w, r);
+        } else if (verdict == VERDICT_ALONE) {
+            stand_alone(conn, w);
+        } else if (verdict == VERDICT_UNLISTED) {
+            count_off(conn, w);
+        } else {
+            order_unknown(conn, w, next);
+        }
+        w = next;
+    }
+}
+
+/* Two requests with nothing received between them: the client does not wait. */
+static void watch_pipelining(struct ct_http_conn *conn, const struct ct_msg *request)
+{
+    const struct ct_msg *last = conn->queue[CT_DIR_ORIG];
+    if (last != NULL && last->marker == 0 && request->loss == CT_LOSS_NONE &&
+        last->peer_offset != 0 && last->peer_offset == request->peer_offset) {
+        conn->pipelined = true;
+    }
+}
+
+/* Beyond the limit: the request is listed alone, and its place in the order kept. */
+static void overflow(struct ct_http_conn *conn, struct ct_msg *request)
+{
+    struct ct_http *http = conn->http;
+    struct ct_msg *last = conn->queue[CT_DIR_ORIG];
+    http->counters.pending_overflow++;
+    ct_http_note(request, CT_NOTE_TOO_MANY_PENDING);
+    request->alone = true;
+    if (last != NULL && last->marker > 0 && last->marker < UINT32_MAX) {
+        last->marker++;
+        return;
+    }
+    struct ct_msg *marker = ct_http_msg_new(http, CT_DIR_ORIG);
+    if (marker == NULL) {
+        set_loss(conn, NULL, CT_DIR_ORIG);
+        return;
+    }
+    marker->marker = 1;
+    enqueue(conn, marker);
+}
+
+void ct_http_pair_request(struct ct_http_conn *conn, struct ct_msg *request)
+{
+    request->depth = ++conn->depth;
+    take_loss(conn, request);
+    watch_pipelining(conn, request);
+    if (conn->n_queued[CT_DIR_ORIG] >= conn->http->limits.pending_requests) {
+        if (conn->answered) {
+            overflow(conn, request);
+            return;
+        }
+        /* One direction only is captured: the oldest will not be answered. */
+        leave_alone(conn, dequeue(conn, CT_DIR_ORIG));
+        set_loss(conn, NULL, CT_DIR_RESP);
+    }
+    enqueue(conn, request);
+    ct_http_pair_settle(conn);
+}
+
+void ct_http_pair_response(struct ct_http_conn *conn, struct ct_msg *response)
+{
+    take_loss(conn, response);
+    if (response->peer_offset != 0) {
+        conn->server_received = response->peer_offset;
+    }
+    enqueue(conn, response);
+    ct_http_pair_settle(conn);
+}
+
+void ct_http_pair_ended(struct ct_http_conn *conn, struct ct_msg *msg)
+{
+    const struct ct_msg *next = head_of(conn, CT_DIR_ORIG);
+    /* The next request was sent in the middle of this response. */
+    if (msg->dir == CT_DIR_RESP && msg->peer != NULL && next != NULL &&
+        next->peer_offset > msg->start && next->peer_offset < msg->end) {
+        conn->pipelined = true;
+    }
+    finish(conn, msg);
+}
+
+void ct_http_pair_close(struct ct_http_conn *conn, bool reset)
+{
+    conn->closing = true;
+    ct_http_pair_settle(conn);
+    while (conn->queue[CT_DIR_ORIG] != NULL) {
+        struct ct_msg *request = dequeue(conn, CT_DIR_ORIG);
+        if (request->marker > 0) {
+            ct_http_msg_free(conn->http, request);
+            continue;
+        }
+        if (reset) {
+            ct_http_note(request, CT_NOTE_RESET);
+        }
+        leave_alone(conn, request);
+    }
+}

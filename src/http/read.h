@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One direction of a connection, octet by octet: start line, header section, body, next
+ * message. Bodies and chunk data are passed over; holes in them are counted, any other hole
+ * ends the message, and the direction looks for the next start line (resync.c).
+ */
+#ifndef CACHETAP_HTTP_READ_H
+#define CACHETAP_HTTP_READ_H
+
+#include "http/conn.h"
+
+/* Octets that are being read; the reader's offset is that of rest.p[0]. */
+struct ct_input {
+    struct ct_span rest;
+    uint64_t start;  /* offset of the first octet of the data event */
+    uint64_t tested; /* resync: candidates before this offset were judged */
+    uint64_t peer_offset;
+    int64_t ts_ns;
+    enum ct_dir dir;
+    bool segment_start;
+};
+
+/* Returns the octets taken. */
+size_t ct_http_read_data(struct ct_http_conn *conn, const struct ct_stream_data *data);
+void ct_http_read_gap(struct ct_http_conn *conn, const struct ct_stream_gap *gap);
+void ct_http_read_skipped(struct ct_http_conn *conn, const struct ct_stream_skipped *skipped);
+void ct_http_read_eof(struct ct_http_conn *conn, enum ct_dir dir);
+/* The end of a connection: what is being read ends here. reset: by RST. */
+void ct_http_read_close(struct ct_http_conn *conn, enum ct_dir dir, bool reset);
+
+/* The parts of it that resync.c and body.c share. */
+
+/* Begins a message at the reader's offset; false: no memory, the direction is out of step. */
+bool ct_http_read_begin(struct ct_http_conn *conn, const struct ct_input *in, bool tentative);
+/* The direction does not know where the next message begins. */
+void ct_http_read_lose(struct ct_http_conn *conn, enum ct_dir dir, enum ct_loss loss);
+/* The message being read ends at the reader's offset. */
+void ct_http_read_end(struct ct_http_conn *conn, enum ct_dir dir, bool complete);
+/* It breaks off; the direction is out of step. */
+void ct_http_read_break(struct ct_http_conn *conn, enum ct_dir dir, enum ct_note note);
+void ct_http_read_release_hold(struct ct_http_conn *conn);
+void ct_http_read_run(struct ct_http_conn *conn, struct ct_input *in);
+/* Drops a message that turned out to be none. */
+void ct_http_read_drop(struct ct_http_conn *conn, enum ct_dir dir);
+
+static inline void ct_http_read_seen(struct ct_msg *msg, int64_t ts_ns)
+{
+    if (ts_ns > msg->facts.last_ns) {
+        msg->facts.last_ns = ts_ns;
+    }
+}
+
+/* body.c: after the header section. Steps return the octets used. */
+void ct_http_body_begin(struct ct_http_conn *conn, enum ct_dir dir, enum ct_body body);
+/* The body of the message being read, as far as its request is known. */
+enum ct_body ct_http_body_of_response(struct ct_msg *msg);
+size_t ct_http_body_step(struct ct_http_conn *conn, struct ct_input *in);
+size_t ct_http_body_chunk_step(struct ct_http_conn *conn, struct ct_input *in);
+size_t ct_http_body_peek_step(struct ct_http_conn *conn, struct ct_input *in);
+/* Decides in CT_STATE_PEEK, where no more octets come, that there is a body. */
+void ct_http_body_assume(struct ct_http_conn *conn, enum ct_dir dir);
+/* n octets of content passed, lost of them lost. */
+void ct_http_body_pass(struct ct_http_conn *conn, enum ct_dir dir, uint64_t n, uint64_t lost);
+
+/* resync.c */
+size_t ct_http_resync_step(struct ct_http_conn *conn, struct ct_input *in);
+/* Whether the other side named this offset as the end of a message. */
+bool ct_http_resync_exact(const struct ct_http_conn *conn, enum ct_dir dir, uint64_t offset);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/losses.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Rows of the tables that observe, or are shown elsewhere: nothing is lost by them. */
+static bool is_observation(const char *name)
+{
+    static const char *const names[] = {
+        "stream_connections",
+        "stream_midstream",
+        "stream_one_way",
+        "stream_proxied",
+        "stream_opened_without_data",
+        "stream_reset",
+        "stream_out_of_order",
+        "stream_urgent",
+        "stream_skipped_bytes",
+        "stream_held_bytes_peak",
+        "stream_open_peak",
+        "http_requests",
+        "http_responses",
+        "http_interim_responses",
+        "http_transactions",
+        "http_unanswered",
+        "http_unasked",
+        "http_tunnels",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct list {
+    struct ct_loss *rows;
+    size_t n;
+};
+
+static void add(struct list *list, const char *name, const char *help, uint64_t n)
+{
+    if (!is_observation(name) && list->n < CT_LOSSES_MAX) {
+        list->rows[list->n++] = (struct ct_loss){name, help, n};
+    }
+}
+
+static void add_packets(struct list *list, const struct ct_packet_counters *packets)
+{
+    const uint64_t *status = packets->status;
+    add(list, "packet_unknown_linktype", "packets of a link type that is not decoded",
+        status[CT_PACKET_UNKNOWN_LINKTYPE]);
+    add(list, "packet_truncated", "packets cut by the snap length before the end of their headers",
+        status[CT_PACKET_TRUNCATED]);
+    add(list, "packet_bad_header", "packets with a header that contradicts itself",
+        status[CT_PACKET_BAD_HEADER]);
+    add(list, "packet_too_deep", "packets with more encapsulations than the limit",
+        status[CT_PACKET_TOO_DEEP]);
+    add(list, "packet_fragment_dropped", "IP fragments given up: limit, time or overlap",
+        status[CT_PACKET_FRAGMENT_DROPPED]);
+    add(list, "packet_fragments_given_up", "IP datagrams whose fragments were held, then given up",
+        packets->fragments_given_up);
+    add(list, "packet_fragments_open", "IP datagrams not yet whole at the end",
+        packets->fragments_open);
+    add(list, "packet_wifi_aggregated", "packets behind the first one of an A-MSDU, not read",
+        packets->wifi_aggregated);
+}
+
+static void add_stream(struct list *list, const struct ct_stream_counters *stream)
+{
+    add(list, "segment_refused", "TCP segments refused: no memory within the limits",
+        stream->status[CT_SEGMENT_REFUSED]);
+    add(list, "segment_out_of_window", "TCP segments far from their connection's sequence numbers",
+        stream->status[CT_SEGMENT_OUT_OF_WINDOW]);
+#define X(field, help) add(list, "stream_" #field, help, stream->field);
+    CT_STREAM_COUNTERS(X)
+#undef X
+}
+
+static void add_http(struct list *list, const struct ct_http_counters *http)
+{
+#define X(field, help) add(list, "http_" #field, help, http->field);
+    CT_HTTP_COUNTERS(X)
+#undef X
+}
+
+static void add_stats(struct list *list, const struct ct_snapshot *snapshot)
+{
+    add(list, "stats_hosts_replaced", "times that a host made room for another in its list",
+        snapshot->hosts.replaced);
+    add(list, "stats_uris_replaced", "times that a URI made room for another in its list",
+        snapshot->uris.replaced);
+    add(list, "stats_server_names_replaced", "times that a server name made room for another",
+        snapshot->server_names.replaced);
+    add(list, "stats_unknown_replaced", "times that an unknown status made room for another",
+        snapshot->unknown.replaced);
+    add(list, "stats_dialects_left_out", "transactions whose dialect found no row",
+        snapshot->dialects_left_out);
+}
+
+/* The rows of all tables, and those added by hand. */
+#define X(...) +1
+static_assert(8 + 2 + (0 CT_STREAM_COUNTERS(X)) + (0 CT_HTTP_COUNTERS(X)) + 5 <= CT_LOSSES_MAX,
+              "room for every loss");
+#undef X
+
+size_t ct_output_losses(const struct ct_snapshot *snapshot, struct ct_loss losses[CT_LOSSES_MAX])
+{
+    struct list list = {losses, 0};
+    add_packets(&list, &snapshot->packets);
+    add_stream(&list, &snapshot->stream);
+    add_http(&list, &snapshot->http);
+    add_stats(&list, snapshot);
+    return list.n;
+}

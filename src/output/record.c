@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/record.h"
+
+#include "base/span.h"
+
+struct ct_text_value ct_output_ref(const struct ct_txn *txn, struct ct_ref ref)
+{
+    return (struct ct_text_value){ct_ref_present(ref), ct_txn_text(txn, ref)};
+}
+
+struct ct_text_value ct_output_field(const struct ct_txn *txn, enum ct_dir dir, uint16_t field)
+{
+    const struct ct_line *line = ct_http_line(txn, dir, field, NULL);
+    return line != NULL ? ct_output_ref(txn, line->value) : (struct ct_text_value){false, {0}};
+}
+
+void ct_output_version(const struct ct_txn *txn, char out[CT_VERSION_TEXT_MAX])
+{
+    const struct ct_message *message = txn->request.seen ? &txn->request : &txn->response;
+    out[0] = '\0';
+    if (!message->seen) {
+        return;
+    }
+    if (message->version_major >= 2) {
+        (void)snprintf(out, CT_VERSION_TEXT_MAX, "%u", message->version_major); /* fits */
+    } else {
+        (void)snprintf(out, CT_VERSION_TEXT_MAX, "%u.%u", message->version_major,
+                       message->version_minor); /* fits */
+    }
+}
+
+bool ct_output_ttfb(const struct ct_txn *txn, int64_t *ns)
+{
+    bool known = ct_stats_ttfb(txn, ns);
+    if (known && *ns < 0) {
+        *ns = 0;
+    }
+    return known;
+}
+
+bool ct_output_duration(const struct ct_txn *txn, int64_t *ns)
+{
+    bool known = ct_stats_duration(txn, ns);
+    if (known && *ns < 0) {
+        *ns = 0;
+    }
+    return known;
+}
+
+bool ct_output_complete(const struct ct_txn *txn)
+{
+    return txn->request.complete && txn->response.complete;
+}
+
+static bool evidence_line(const struct ct_txn *txn, const struct ct_fields *fields, uint32_t index,
+                          struct ct_evidence_text *out)
+{
+    if (index >= txn->n_lines) {
+        return false;
+    }
+    const struct ct_line *line = &txn->lines[index];
+    const char *name = ct_http_fields_name(fields, line->field);
+    if (name == NULL) {
+        return false;
+    }
+    out->name = ct_span_of(name);
+    out->value =
+        ct_http_fields_secret(line->field) ? ct_span_of("-") : ct_txn_text(txn, line->value);
+    return true;
+}
+
+bool ct_output_evidence(const struct ct_txn *txn, const struct ct_fields *fields,
+                        const struct ct_evidence *evidence, struct ct_evidence_text *out)
+{
+    switch (evidence->kind) {
+    case CT_EVIDENCE_LINE:
+        return evidence_line(txn, fields, evidence->line, out);
+    case CT_EVIDENCE_METHOD:
+        out->name = ct_span_of("method");
+        out->value = ct_txn_text(txn, txn->method);
+        return ct_ref_present(txn->method);
+    case CT_EVIDENCE_STATUS:
+        (void)snprintf(out->digits, sizeof out->digits, "%u", txn->status); /* fits */
+        out->name = ct_span_of("status");
+        out->value = ct_span_of(out->digits);
+        return txn->status != 0;
+    }
+    return false;
+}
+
+struct ct_text_value ct_output_tier_name(const struct ct_txn *txn, const struct ct_tier *tier)
+{
+    if (!ct_ref_present(tier->node) && tier->label != NULL) {
+        return (struct ct_text_value){true, ct_span_of(tier->label)};
+    }
+    return ct_output_ref(txn, tier->node);
+}
+
+bool ct_output_origin_known(const struct ct_verdict *verdict)
+{
+    return verdict->class == CT_CLASS_HIT || verdict->class == CT_CLASS_MISS;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * IEEE 802.11 data frames, plain or behind radiotap, Prism or AVS headers. Protected frames
+ * are counted as encrypted. Of an aggregate (A-MSDU) the first packet is read and the rest
+ * counted, because a frame gives one segment.
+ */
+#include "packet/walk.h"
+
+#define TO_DS 0x01u
+#define FROM_DS 0x02u
+#define MORE_FRAGMENTS 0x04u
+#define PROTECTED 0x40u
+#define ORDER 0x80u
+#define SUBTYPE_NO_DATA 0x40u /* in the first octet: null, CF-Ack, CF-Poll */
+#define SUBTYPE_QOS 0x80u
+#define QOS_AMSDU 0x80u
+
+#define RADIOTAP_TSFT (1u << 0)
+#define RADIOTAP_FLAGS (1u << 1)
+#define RADIOTAP_MORE (1u << 31)
+#define RADIOTAP_FLAG_PADDED 0x20u
+
+/* Flags field of radiotap, or 0; the fields before it are fixed (radiotap.org). */
+static uint8_t radiotap_flags(const uint8_t *p, uint32_t len)
+{
+    uint32_t present = ct_read_le32(p + 4);
+    uint32_t at = 8;
+    for (uint32_t word = present; (word & RADIOTAP_MORE) != 0 && at + 4 <= len; at += 4) {
+        word = ct_read_le32(p + at);
+    }
+    if ((present & RADIOTAP_TSFT) != 0) {
+        at = (at + 7) / 8 * 8 + 8;
+    }
+    return (present & RADIOTAP_FLAGS) != 0 && at < len ? p[at] : 0;
+}
+
+enum ct_next ct_packet_read_radiotap(struct ct_walk *walk)
+{
+    if (walk->n < 8) {
+        return ct_walk_short(walk, 8);
+    }
+    uint16_t len = ct_read_le16(walk->p + 2);
+    if (walk->p[0] != 0 || len < 8) {
+        return ct_walk_end(walk, CT_PACKET_BAD_HEADER);
+    }
+    if (walk->n < len) {
+        return ct_walk_short(walk, len);
+    }
+    walk->wifi_padded = (radiotap_flags(walk->p, len) & RADIOTAP_FLAG_PADDED) != 0;
+    ct_walk_skip(walk, len);
+    return CT_NEXT_WIFI;
+}
+
+/*
+ * Prism: message code and length, in the byte order of the host that captured. AVS, which came
+ * later under the same link type: a version 80211001 and a length, big-endian.
+ */
+enum ct_next ct_packet_read_prism(struct ct_walk *walk)
+{
+    if (walk->n < 8) {
+        return ct_walk_short(walk, 8);
+    }
+    uint32_t len = ct_read_be32(walk->p + 4);
+    if (ct_read_be32(walk->p) >> 4 != 0x8021100 && len > 0xffff) {
+        len = ct_read_le32(walk->p + 4);
+    }
+    if (len < 8) {
+        return ct_walk_end(walk, CT_PACKET_BAD_HEADER);
+    }
+    return ct_walk_skip_to(walk, len, CT_NEXT_WIFI);
+}
+
+/* Octets of the MAC header, IEEE 802.11-2020 section 9.2.4; subtype and flags by the caller. */
+static uint32_t header_length(uint8_t subtype, uint8_t flags)
+{
+    uint32_t len = 24;
+    if ((flags & (TO_DS | FROM_DS)) == (TO_DS | FROM_DS)) {
+        len += 6; /* fourth address */
+    }
+    if ((subtype & SUBTYPE_QOS) != 0) {
+        len += 2;
+        if ((flags & ORDER) != 0) {
+            len += 4; /* HT control */
+        }
+    }
+    return len;
+}
+
+/*
+ * A-MSDU subframe, section 9.3.2.2: two addresses, the length, the packet, padded to 4. Mesh
+ * is not looked for here.
+ */
+static enum ct_next open_aggregate(struct ct_walk *walk)
+{
+    if (walk->n < 14) {
+        return ct_walk_short(walk, 14);
+    }
+    uint32_t len = ct_read_be16(walk->p + 12);
+    ct_walk_skip(walk, 14);
+    for (uint32_t at = (14 + len + 3) / 4 * 4 - 14; at + 14 <= walk->n;) {
+        walk->counters->wifi_aggregated++;
+        at += (14u + ct_read_be16(walk->p + at + 12) + 3) / 4 * 4;
+    }
+    ct_walk_cut_wire(walk, len);
+    return CT_NEXT_LLC;
+}
+
+/* Mesh control, section 9.2.4.8.3: flags, time to live, 4 octets, 0 to 2 more addresses. */
+static uint32_t mesh_length(const struct ct_walk *walk)
+{
+    uint32_t len = walk->n > 0 ? 6 + (walk->p[0] & 3u) * 6 : 0;
+    bool is_llc = walk->n >= 2 && walk->p[0] == 0xaa && walk->p[1] == 0xaa;
+    bool is_llc_behind = walk->n >= len + 2 && walk->p[len] == 0xaa && walk->p[len + 1] == 0xaa;
+    return !is_llc && is_llc_behind ? len : 0;
+}
+
+enum ct_next ct_packet_read_wifi(struct ct_walk *walk)
+{
+    if (walk->n < 2) {
+        return ct_walk_short(walk, 2);
+    }
+    uint8_t subtype = walk->p[0];
+    uint8_t flags = walk->p[1];
+    walk->counters->layers[CT_LAYER_WIFI]++;
+    /* Version 0; type 2 is data. */
+    if ((subtype & 0x0f) != 0x08 || (subtype & SUBTYPE_NO_DATA) != 0) {
+        return ct_walk_end(walk, CT_PACKET_LINK_CONTROL);
+    }
+    if ((flags & PROTECTED) != 0) {
+        return ct_walk_end(walk, CT_PACKET_ENCRYPTED);
+    }
+    uint32_t len = header_length(subtype, flags);
+    uint32_t padded = walk->wifi_padded ? (len + 3) / 4 * 4 : len;
+    if (walk->n < padded) {
+        return ct_walk_short(walk, padded);
+    }
+    if ((flags & MORE_FRAGMENTS) != 0 || (walk->p[22] & 0x0f) != 0) {
+        return ct_walk_end(walk, CT_PACKET_FRAGMENT_DROPPED);
+    }
+    uint32_t qos_at = (flags & (TO_DS | FROM_DS)) == (TO_DS | FROM_DS) ? 30 : 24;
+    uint16_t qos = (subtype & SUBTYPE_QOS) != 0 ? ct_read_le16(walk->p + qos_at) : 0;
+    ct_walk_skip(walk, padded);
+    if ((qos & QOS_AMSDU) != 0) {
+        return open_aggregate(walk);
+    }
+    if ((qos & 0x0100) != 0) {
+        ct_walk_skip(walk, mesh_length(walk));
+    }
+    return CT_NEXT_LLC;
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Counting. Everything with a fixed number of places is counted in a snapshot that is kept up
+ * to date; the rest in histograms and bounded lists. Nothing is allocated after ct_stats_new.
+ */
+#include "cachetap/stats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/span.h"
+#include "stats/histogram.h"
+#include "stats/topk.h"
+
+enum list {
+    LIST_HOSTS,
+    LIST_URIS,
+    LIST_SERVER_NAMES,
+    LIST_UNKNOWN,
+    LIST_COUNT,
+};
+
+struct ct_stats {
+    const struct ct_fields *fields;
+    struct ct_snapshot now;
+    struct ct_histogram ttfb[CT_CLASS_COUNT];
+    struct ct_histogram duration[CT_CLASS_COUNT];
+    struct ct_topk lists[LIST_COUNT];
+};
+
+double ct_stats_ratio(struct ct_ratio ratio)
+{
+    double all = (double)ratio.hit + (double)ratio.miss;
+    return all > 0 ? (double)ratio.hit / all : -1;
+}
+
+bool ct_stats_ttfb(const struct ct_txn *txn, int64_t *ttfb_ns)
+{
+    if (!txn->request.seen || !txn->response.seen) {
+        return false;
+    }
+    *ttfb_ns = (int64_t)((uint64_t)txn->response.first_ns - (uint64_t)txn->request.last_ns);
+    return true;
+}
+
+bool ct_stats_duration(const struct ct_txn *txn, int64_t *duration_ns)
+{
+    if (!txn->request.seen || !txn->response.seen) {
+        return false;
+    }
+    *duration_ns = (int64_t)((uint64_t)txn->response.last_ns - (uint64_t)txn->request.first_ns);
+    return true;
+}
+
+/* ---- life ------------------------------------------------------------------------------- */
+
+struct ct_stats *ct_stats_new(const struct ct_limits *limits, const struct ct_key *key,
+                              const struct ct_fields *fields)
+{
+    static const struct ct_topk_options options[LIST_COUNT] = {
+        [LIST_HOSTS] = {.text_bytes = 48, .details = true},
+        [LIST_URIS] = {.text_bytes = 128, .details = true},
+        [LIST_SERVER_NAMES] = {.text_bytes = 48},
+        [LIST_UNKNOWN] = {.text_bytes = 64},
+    };
+    struct ct_stats *stats = calloc(1, sizeof *stats);
+    if (stats == NULL) {
+        return NULL;
+    }
+    stats->fields = fields;
+    stats->now.memory_bytes = sizeof *stats;
+    for (int i = 0; i < LIST_COUNT; i++) {
+        struct ct_topk_options with_limit = options[i];
+        with_limit.keys = limits->stats_keys;
+        if (!ct_stats_topk_init(&stats->lists[i], key, &with_limit)) {
+            ct_stats_free(stats);
+            return NULL;
+        }
+        stats->now.memory_bytes += ct_stats_topk_bytes(&stats->lists[i]);
+    }
+    return stats;
+}
+
+void ct_stats_free(struct ct_stats *stats)
+{
+    if (stats == NULL) {
+        return;
+    }
+    for (int i = 0; i < LIST_COUNT; i++) {
+        ct_stats_topk_fini(&stats->lists[i]);
+    }
+    free(stats);
+}
+
+/* ---- keys ------------------------------------------------------------------------------- */
+
+struct key_text {
+    uint8_t bytes[CT_STATS_KEY_BYTES];
+    size_t n;
+};
+
+static void key_append(struct key_text *key, struct ct_span text)
+{
+    size_t room = sizeof key->bytes - key->n;
+    size_t n = text.n < room ? text.n : room;
+    if (n > 0) {
+        memcpy(key->bytes + key->n, text.p, n);
+        key->n += n;
+    }
+}
+
+/* Host names compare without case (RFC 9110 section 4.2.3). */
+static void key_append_host(struct key_text *key, struct ct_span host)
+{
+    size_t from = key->n;
+    key_append(key, host);
+    for (size_t i = from; i < key->n; i++) {
+        key->bytes[i] = ct_ascii_lower(key->bytes[i]);
+    }
+}
+
+/* What follows the authority of an absolute-form target (RFC 9112 section 3.2.2). */
+static bool absolute_form_path(struct ct_span target, struct ct_span *path)
+{
+    for (size_t i = 0; i + 2 < target.n && target.p[i] != '/' && target.p[i] != '?'; i++) {
+        if (memcmp(target.p + i, "://", 3) != 0) {
+            continue;
+        }
+        size_t end = i + 3;
+        while (end < target.n && target.p[end] != '/' && target.p[end] != '?') {
+            end++;
+        }
+        *path = ct_span_slice(target, end, target.n);
+        return true;
+    }
+    return false;
+}
+
+/* One key for a resource, however the target was written. */
+static void key_of_uri(struct key_text *key, const struct ct_txn *txn)
+{
+    struct ct_span target = ct_txn_text(txn, txn->target);
+    struct ct_span path = target;
+    bool absolute = absolute_form_path(target, &path);
+    bool origin = target.n > 0 && target.p[0] == '/';
+    key->n = 0;
+    if (absolute || origin) {
+        key_append_host(key, ct_txn_text(txn, txn->host));
+        key_append(key, path.n > 0 ? path : ct_span_of("/"));
+    } else if (target.n == 1 && target.p[0] == '*') {
+        key_append_host(key, ct_txn_text(txn, txn->host));
+        key_append(key, ct_span_of(" *"));
+    } else {
+        key_append_host(key, target); /* authority-form, or nothing we know */
+    }
+}
+
+/* ---- counting --------------------------------------------------------------------------- */
+
+static void count_seen(struct ct_snapshot *now, const struct ct_txn *txn)
+{
+    now->transactions++;
+    now->complete += txn->request.complete && txn->response.complete ? 1 : 0;
+    now->unanswered += txn->response.seen ? 0 : 1;
+    now->unasked += txn->request.seen ? 0 : 1;
+    now->order_unknown += (txn->notes >> CT_NOTE_ORDER_UNKNOWN) & 1u;
+    now->missing_bytes += txn->request.missing + txn->response.missing;
+    now->request_wire_bytes += txn->request.wire_len;
+    now->response_wire_bytes += txn->response.wire_len;
+    now->body_bytes += txn->response.body_len;
+    for (uint32_t notes = txn->notes; notes != 0; notes &= notes - 1) {
+        int note = __builtin_ctz(notes);
+        now->by_note[note < CT_NOTE_COUNT ? note : 0]++;
+    }
+    unsigned status_class = txn->status / 100u;
+    now->by_status_class[status_class <= 5 ? status_class : 0]++;
+}
+
+static void count_ratio(struct ct_ratio *requests, struct ct_ratio *bytes, bool miss,
+                        uint64_t body_bytes)
+{
+    requests->hit += miss ? 0 : 1;
+    requests->miss += miss ? 1 : 0;
+    bytes->hit += miss ? 0 : body_bytes;
+    bytes->miss += miss ? body_bytes : 0;
+}
+
+static void count_dialect(struct ct_snapshot *now, const struct ct_verdict *verdict)
+{
+    size_t i = 0;
+    while (i < now->n_dialects && now->dialects[i].name != verdict->dialect &&
+           strcmp(now->dialects[i].name, verdict->dialect) != 0) {
+        i++;
+    }
+    if (i == CT_DIALECTS_MAX) {
+        now->dialects_left_out++;
+        return;
+    }
+    if (i == now->n_dialects) {
+        now->dialects[now->n_dialects++].name = verdict->dialect;
+    }
+    now->dialects[i].n++;
+    now->dialects[i].by_class[verdict->class]++;
+}
+
+static void count_verdict(struct ct_snapshot *now, const struct ct_txn *txn,
+                          const struct ct_verdict *verdict)
+{
+    uint64_t body_bytes = txn->response.body_len;
+    now->counts.n[verdict->outcome]++;
+    now->counts.bytes[verdict->outcome] += body_bytes;
+    now->by_basis[verdict->basis]++;
+    now->by_reason[verdict->reason]++;
+    if (verdict->dialect != NULL) {
+        count_dialect(now, verdict);
+    }
+    if (verdict->class == CT_CLASS_HIT || verdict->class == CT_CLASS_MISS) {
+        struct ct_ratios *ratios = &now->ratios;
+        count_ratio(&ratios->client_requests, &ratios->client_bytes,
+                    verdict->class == CT_CLASS_MISS, body_bytes);
+        count_ratio(&ratios->origin_requests, &ratios->origin_bytes, verdict->reached_origin,
+                    body_bytes);
+    }
+}
+
+static void count_times(struct ct_stats *stats, const struct ct_txn *txn, enum ct_class class)
+{
+    int64_t ns = 0;
+    if (ct_stats_ttfb(txn, &ns) && ns >= 0) {
+        ct_stats_histogram_add(&stats->ttfb[class], ns);
+    }
+    if (ct_stats_duration(txn, &ns) && ns >= 0) {
+        ct_stats_histogram_add(&stats->duration[class], ns);
+    }
+}
+
+static void count_key(struct ct_topk *list, const struct key_text *key,
+                      const struct ct_verdict *verdict, uint64_t body_bytes)
+{
+    uint32_t entry = ct_stats_topk_add(list, (struct ct_span){key->bytes, key->n});
+    struct ct_topk_detail *detail = &list->details[entry];
+    detail->by_outcome[verdict->outcome]++;
+    detail->by_class[verdict->class]++;
+    detail->bytes[verdict->class] += body_bytes;
+}
+
+/* Status values that no dialect understands: the first line of evidence, as it came. */
+static void count_unknown(struct ct_stats *stats, const struct ct_txn *txn,
+                          const struct ct_verdict *verdict)
+{
+    if (verdict->outcome != CT_OUTCOME_UNKNOWN ||
+        verdict->reason != CT_REASON_UNRECOGNISED_STATUS || verdict->n_evidence == 0 ||
+        verdict->evidence[0].kind != CT_EVIDENCE_LINE ||
+        verdict->evidence[0].line >= txn->n_lines) {
+        return;
+    }
+    const struct ct_line *line = &txn->lines[verdict->evidence[0].line];
+    struct key_text key;
+    key.n = 0;
+    key_append(&key, ct_span_of(ct_http_fields_name(stats->fields, line->field)));
+    key_append(&key, ct_span_of(": "));
+    key_append(&key, ct_txn_text(txn, line->value));
+    (void)ct_stats_topk_add(&stats->lists[LIST_UNKNOWN], (struct ct_span){key.bytes, key.n});
+}
+
+void ct_stats_txn(struct ct_stats *stats, const struct ct_txn *txn,
+                  const struct ct_verdict *verdict)
+{
+    struct key_text key;
+    count_seen(&stats->now, txn);
+    count_verdict(&stats->now, txn, verdict);
+    count_times(stats, txn, verdict->class);
+    key.n = 0;
+    key_append_host(&key, ct_txn_text(txn, txn->host));
+    count_key(&stats->lists[LIST_HOSTS], &key, verdict, txn->response.body_len);
+    if (txn->request.seen) {
+        key_of_uri(&key, txn);
+        count_key(&stats->lists[LIST_URIS], &key, verdict, txn->response.body_len);
+    }
+    count_unknown(stats, txn, verdict);
+}
+
+void ct_stats_conn(struct ct_stats *stats, const struct ct_conn_end *end)
+{
+    struct ct_snapshot *now = &stats->now;
+    now->protos[end->proto].connections++;
+    now->protos[end->proto].bytes += end->bytes[0] + end->bytes[1];
+    now->closes[end->why]++;
+    if (end->sni != NULL) {
+        (void)ct_stats_topk_add(&stats->lists[LIST_SERVER_NAMES], ct_span_of(end->sni));
+    }
+}
+
+/* ---- snapshots -------------------------------------------------------------------------- */
+
+struct chosen {
+    uint32_t *scratch; /* room for the entries of any list */
+    uint32_t *entries[LIST_COUNT];
+    uint32_t n[LIST_COUNT];
+};
+
+static bool choose_rows(const struct ct_stats *stats, size_t n_top, struct chosen *chosen)
+{
+    size_t most = 1;
+    for (int i = 0; i < LIST_COUNT; i++) {
+        size_t n = stats->lists[i].n_entries;
+        most = n > most ? n : most;
+    }
+    size_t top = n_top < most ? n_top : most;
+    chosen->scratch = malloc((most + LIST_COUNT * top) * sizeof *chosen->scratch);
+    if (chosen->scratch == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < LIST_COUNT; i++) {
+        chosen->entries[i] = chosen->scratch + most + i * top;
+        chosen->n[i] = ct_stats_topk_select(&stats->lists[i], (uint32_t)top, chosen->scratch,
+                                            chosen->entries[i]);
+    }
+    return true;
+}
+
+/* Rows first, then their texts, in one block. */
+static bool copy_rows(const struct ct_stats *stats, const struct chosen *chosen,
+                      struct ct_snapshot *snapshot, struct ct_key_list *const lists[LIST_COUNT])
+{
+    size_t n_rows = 0;
+    size_t text_bytes = 0;
+    struct ct_key_row row;
+    for (int i = 0; i < LIST_COUNT; i++) {
+        n_rows += chosen->n[i];
+        for (uint32_t k = 0; k < chosen->n[i]; k++) {
+            ct_stats_topk_row(&stats->lists[i], chosen->entries[i][k], &row);
+            text_bytes += row.key.n;
+        }
+    }
+    struct ct_key_row *rows = malloc(n_rows * sizeof *rows + text_bytes + 1);
+    if (rows == NULL) {
+        return false;
+    }
+    snapshot->memory = rows;
+    uint8_t *text = (uint8_t *)(rows + n_rows);
+    for (int i = 0; i < LIST_COUNT; i++) {
+        lists[i]->rows = rows;
+        lists[i]->n_rows = chosen->n[i];
+        for (uint32_t k = 0; k < chosen->n[i]; k++, rows++) {
+            ct_stats_topk_row(&stats->lists[i], chosen->entries[i][k], rows);
+            memcpy(text, rows->key.p, rows->key.n);
+            rows->key.p = text;
+            text += rows->key.n;
+        }
+    }
+    return true;
+}
+
+static bool fill_lists(const struct ct_stats *stats, size_t n_top, struct ct_snapshot *snapshot)
+{
+    struct ct_key_list *const lists[LIST_COUNT] = {
+        [LIST_HOSTS] = &snapshot->hosts,
+        [LIST_URIS] = &snapshot->uris,
+        [LIST_SERVER_NAMES] = &snapshot->server_names,
+        [LIST_UNKNOWN] = &snapshot->unknown,
+    };
+    struct chosen chosen;
+    for (int i = 0; i < LIST_COUNT; i++) {
+        lists[i]->n_keys = stats->lists[i].n_entries;
+        lists[i]->replaced = stats->lists[i].replaced;
+    }
+    if (!choose_rows(stats, n_top, &chosen)) {
+        return false;
+    }
+    bool copied = copy_rows(stats, &chosen, snapshot, lists);
+    free(chosen.scratch);
+    return copied;
+}
+
+static int compare_dialects(const void *a, const void *b)
+{
+    const struct ct_dialect_row *left = a;
+    const struct ct_dialect_row *right = b;
+    if (left->n != right->n) {
+        return left->n > right->n ? -1 : 1;
+    }
+    return strcmp(left->name, right->name);
+}
+
+bool ct_stats_snapshot(const struct ct_stats *stats, size_t n_top, struct ct_snapshot *snapshot)
+{
+    *snapshot = stats->now;
+    for (int i = 0; i < CT_CLASS_COUNT; i++) {
+        snapshot->ttfb[i] = ct_stats_histogram_quantiles(&stats->ttfb[i]);
+        snapshot->duration[i] = ct_stats_histogram_quantiles(&stats->duration[i]);
+    }
+    qsort(snapshot->dialects, snapshot->n_dialects, sizeof snapshot->dialects[0], compare_dialects);
+    return fill_lists(stats, n_top, snapshot);
+}
+
+void ct_stats_snapshot_fini(struct ct_snapshot *snapshot)
+{
+    free(snapshot->memory);
+    *snapshot = (struct ct_snapshot){0};
+}

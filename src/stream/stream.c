@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Segments in: SYN, acknowledgement, payload, FIN, RST, and the timers in packet time. Any
+ * order of events is accepted: captures are a little out of order, and begin and end anywhere.
+ */
+#include "stream/conn.h"
+
+#include <stdlib.h>
+
+/* So many segments in a row far from a connection are another connection. */
+#define ODD_MAX 8u
+
+/* A SYN this little before what was seen first is late, not new. */
+#define LATE_SYN_BYTES (UINT64_C(1) << 20)
+
+struct ct_streams *ct_stream_new(const struct ct_limits *limits, const struct ct_key *key,
+                                 const struct ct_stream_hooks *hooks)
+{
+    struct ct_streams *streams = calloc(1, sizeof *streams);
+    if (streams == NULL) {
+        return NULL;
+    }
+    streams->limits = *limits;
+    streams->key = *key;
+    streams->hooks = *hooks;
+    streams->reorder.limit_bytes = limits->reorder_bytes_total;
+    if (!ct_table_init(streams)) {
+        free(streams);
+        return NULL;
+    }
+    return streams;
+}
+
+void ct_stream_free(struct ct_streams *streams)
+{
+    if (streams != NULL) {
+        ct_table_fini(streams);
+        free(streams);
+    }
+}
+
+static void set_base(struct ct_side *side, uint32_t seq)
+{
+    side->has_base = 1;
+    side->seq_base = seq - (uint32_t)CT_STREAM_ORIGIN;
+    side->first = CT_STREAM_ORIGIN;
+    side->next = CT_STREAM_ORIGIN;
+}
+
+static void anchor_at(struct ct_side *side, uint64_t offset)
+{
+    side->first = offset;
+    side->next = offset;
+    side->anchored = 1;
+    side->at_start = 1;
+}
+
+static void orient_by_syn(struct ct_conn *conn, unsigned client)
+{
+    if (!conn->oriented && !conn->info.proxied) {
+        conn->client = (uint8_t)client;
+        conn->info.orig = conn->ends[client];
+        conn->info.resp = conn->ends[1 - client];
+    }
+    conn->syn_seen = 1;
+}
+
+/* False when the SYN belongs to a new connection. */
+static bool take_syn(struct ct_conn *conn, unsigned s, const struct ct_segment *segment)
+{
+    struct ct_side *side = &conn->sides[s];
+    uint32_t seq = segment->seq + 1; /* SYN occupies one number (RFC 9293 section 3.4) */
+    if (!side->has_base) {
+        set_base(side, seq);
+        anchor_at(side, CT_STREAM_ORIGIN);
+    } else {
+        uint64_t offset = ct_side_offset(side, seq);
+        bool untouched = !side->anchored || (side->anchored == 2 && side->next == side->first);
+        if (untouched && ct_side_in_window(side, offset) &&
+            (side->head == NULL || offset <= side->head->start)) {
+            anchor_at(side, offset);
+        } else if (!side->anchored ||
+                   (offset != side->first && !(conn->info.midstream && offset < side->first &&
+                                               side->first - offset < LATE_SYN_BYTES))) {
+            return false;
+        }
+    }
+    orient_by_syn(conn, (segment->flags & CT_TCP_ACK) != 0 ? 1 - s : s);
+    return true;
+}
+
+/* Notes what the sender has received; returns it as an offset, 0: not known. */
+static uint64_t take_ack(struct ct_conn *conn, unsigned s, const struct ct_segment *segment)
+{
+    struct ct_side *other = &conn->sides[1 - s];
+    if ((segment->flags & CT_TCP_ACK) == 0 || (segment->flags & CT_TCP_RST) != 0) {
+        return 0;
+    }
+    if (!other->has_base) {
+        set_base(other, segment->ack);
+    }
+    uint64_t offset = ct_side_offset(other, segment->ack);
+    if (!ct_side_in_window(other, offset)) {
+        return 0;
+    }
+    if (offset > other->acked) {
+        other->acked = offset;
+    }
+    return offset;
+}
+
+/* Gives up the hole in front so that there is room; false when there is none. */
+static bool make_room(struct ct_conn *conn, unsigned s)
+{
+    struct ct_side *side = &conn->sides[s];
+    if (!side->anchored) {
+        ct_end_anchor(conn);
+        ct_deliver_pump(conn);
+        return true;
+    }
+    if (side->hold || side->head == NULL || side->head->start <= side->next) {
+        return false;
+    }
+    conn->streams->counters.gaps_by_limit++;
+    ct_deliver_gap(conn, s, side->head->start, conn->last_ns);
+    ct_deliver_pump(conn);
+    return true;
+}
+
+static enum ct_segment_status store(struct ct_conn *conn, unsigned s, struct ct_carried *carried)
+{
+    struct ct_side *side = &conn->sides[s];
+    if (side->anchored && carried->start > side->next) {
+        conn->streams->counters.out_of_order++;
+    }
+    for (;;) {
+        if (side->anchored && carried->end <= side->next) {
+            return CT_SEGMENT_DATA; /* given up for want of room */
+        }
+        switch (ct_reorder_store(conn, s, carried)) {
+        case CT_STORED_NEW:
+            return CT_SEGMENT_DATA;
+        case CT_STORED_KNOWN:
+            return CT_SEGMENT_DUPLICATE;
+        case CT_STORED_REFUSED:
+            if (!make_room(conn, s)) {
+                conn->streams->counters.gaps_by_limit++;
+                return CT_SEGMENT_REFUSED;
+            }
+            break;
+        }
+    }
+}
+
+static enum ct_segment_status take_payload(struct ct_conn *conn, unsigned s,
+                                           struct ct_carried *carried)
+{
+    struct ct_side *side = &conn->sides[s];
+    if (side->anchored == 2 && side->next == side->first) { /* the first octets of this side */
+        side->first = carried->start;
+        side->next = carried->start;
+        side->anchored = 1;
+    }
+    if (side->anchored && carried->end <= side->next) {
+        return CT_SEGMENT_DUPLICATE;
+    }
+    bool front = side->anchored && !side->hold && carried->start <= side->next &&
+                 (side->head == NULL || side->head->start >= carried->end);
+    if (front) {
+        ct_deliver_front(conn, s, carried, carried->start == side->next);
+        if (side->next >= carried->end) {
+            return CT_SEGMENT_DATA;
+        }
+        enum ct_segment_status status = store(conn, s, carried);
+        return status == CT_SEGMENT_DUPLICATE ? CT_SEGMENT_DATA : status;
+    }
+    return store(conn, s, carried);
+}
+
+/* A probe repeats the last octet, or none (RFC 9293 section 3.8.4). */
+static bool is_keepalive(const struct ct_side *side, const struct ct_segment *segment,
+                         uint64_t start)
+{
+    return segment->payload_len <= 1 && side->anchored && start + 1 == side->next &&
+           (segment->flags & (CT_TCP_SYN | CT_TCP_FIN | CT_TCP_RST)) == 0;
+}
+
+static void take_rst(struct ct_conn *conn, unsigned s, const struct ct_segment *segment)
+{
+    struct ct_side *side = &conn->sides[s];
+    struct ct_side *other = &conn->sides[1 - s];
+    bool inside = side->has_base && ct_side_in_window(side, ct_side_offset(side, segment->seq));
+    if (!inside && !conn->had_data && (segment->flags & CT_TCP_ACK) != 0 && other->has_base) {
+        inside = ct_side_offset(other, segment->ack) == other->first; /* refused: seq is 0 */
+    }
+    if (inside && conn->rst_side == 0) {
+        conn->rst_side = (uint8_t)(1 + s);
+        conn->rst_offset = side->has_base ? ct_side_offset(side, segment->seq) : 0;
+    }
+}
+
+static void take_fin(struct ct_side *side, uint64_t end)
+{
+    if (side->fin == 0) {
+        side->fin = end;
+    }
+}
+
+static bool acked_hole(const struct ct_side *side)
+{
+    if (!side->anchored || side->hold || side->acked <= side->next ||
+        (side->fin != 0 && side->next >= side->fin)) {
+        return false;
+    }
+    if (side->head != NULL) {
+        return side->head->start > side->next;
+    }
+    return side->fin != 0 || side->acked != side->next + 1; /* that one is a FIN */
+}
+
+static bool unsettled(const struct ct_side *side)
+{
+    return side->has_base && !side->anchored &&
+           (side->head != NULL || side->acked > CT_STREAM_ORIGIN);
+}
+
+static bool must_wait(const struct ct_conn *conn)
+{
+    return conn->rst_side != 0 || acked_hole(&conn->sides[0]) || acked_hole(&conn->sides[1]) ||
+           unsettled(&conn->sides[0]) || unsettled(&conn->sides[1]);
+}
+
+static void finish_if_over(struct ct_conn *conn)
+{
+    if (conn->phase != CT_PHASE_CLOSED && conn->sides[0].eof_told && conn->sides[1].eof_told) {
+        ct_end_close(conn, CT_CLOSE_FIN);
+    }
+}
+
+/* The wait is over: what is missing is lost. */
+static void resolve(struct ct_conn *conn)
+{
+    ct_table_stop_waiting(conn);
+    ct_end_anchor(conn);
+    ct_end_give_up(conn, false);
+    if (conn->rst_side != 0) {
+        ct_end_close(conn, CT_CLOSE_RST);
+        return;
+    }
+    finish_if_over(conn);
+    if (conn->phase != CT_PHASE_CLOSED && must_wait(conn)) {
+        ct_table_wait(conn);
+    }
+}
+
+static void settle(struct ct_conn *conn)
+{
+    if (conn->sides[0].head != NULL || conn->sides[1].head != NULL || conn->sides[0].fin != 0 ||
+        conn->sides[1].fin != 0) {
+        ct_deliver_pump(conn);
+        finish_if_over(conn);
+        if (conn->phase == CT_PHASE_CLOSED) {
+            return;
+        }
+    }
+    if (!must_wait(conn)) {
+        ct_table_stop_waiting(conn);
+    } else if (!conn->waiting) {
+        ct_table_wait(conn);
+    } else if (conn->wait_packets > 0 && --conn->wait_packets == 0) {
+        resolve(conn);
+    }
+}
+
+static enum ct_segment_status take_segment(struct ct_conn *conn, unsigned s,
+                                           const struct ct_segment *segment)
+{
+    struct ct_side *side = &conn->sides[s];
+    uint64_t peer_offset = take_ack(conn, s, segment);
+    uint32_t seq = segment->seq + ((segment->flags & CT_TCP_SYN) != 0);
+    bool carries = segment->payload_len > 0 && (segment->flags & CT_TCP_RST) == 0;
+    enum ct_segment_status status = CT_SEGMENT_CONTROL;
+
+    if ((segment->flags & CT_TCP_RST) != 0) {
+        take_rst(conn, s, segment);
+        return status;
+    }
+    if (!side->has_base) {
+        set_base(side, seq);
+    }
+    uint64_t start = ct_side_offset(side, seq);
+    if (!ct_side_in_window(side, start)) {
+        if (conn->odd < ODD_MAX) {
+            conn->odd++;
+        }
+        return CT_SEGMENT_OUT_OF_WINDOW;
+    }
+    conn->odd = 0;
+    if (is_keepalive(side, segment, start)) {
+        return CT_SEGMENT_KEEPALIVE;
+    }
+    uint64_t end = start + segment->payload_len;
+    if (carries) {
+        struct ct_carried carried = {
+            .start = start,
+            .end = end,
+            .bytes_end = start + segment->payload.n,
+            .bytes = segment->payload.p,
+            .peer_offset = peer_offset,
+            .ts_ns = segment->ts_ns,
+        };
+        conn->had_data = 1;
+        conn->streams->counters.cut_bytes += segment->payload_len - segment->payload.n;
+        if (conn->rst_side == 1 + s && end > conn->rst_offset) {
+            conn->rst_side = 0; /* it went on: the RST was not its own */
+        }
+        status = take_payload(conn, s, &carried);
+    }
+    if ((segment->flags & CT_TCP_FIN) != 0) {
+        take_fin(side, end);
+    }
+    return status;
+}
+
+/* The record for a segment, made or made anew where needed; NULL: *status says why. */
+static struct ct_conn *conn_for(struct ct_streams *streams, const struct ct_segment *segment,
+                                unsigned *s, enum ct_segment_status *status)
+{
+    bool syn = (segment->flags & CT_TCP_SYN) != 0;
+    bool rst = (segment->flags & CT_TCP_RST) != 0;
+    struct ct_conn *conn = ct_table_find(streams, segment, s);
+    if (conn != NULL && conn->odd >= ODD_MAX && segment->payload_len > 0) {
+        ct_end_close(conn, CT_CLOSE_REUSE);
+        ct_table_free(conn);
+        conn = NULL;
+    }
+    if (conn != NULL && syn && !rst) {
+        bool known =
+            conn->phase == CT_PHASE_CLOSED
+                ? conn->sides[*s].has_base &&
+                      ct_side_offset(&conn->sides[*s], segment->seq + 1) == conn->sides[*s].first
+                : take_syn(conn, *s, segment);
+        if (!known) {
+            ct_end_close(conn, CT_CLOSE_REUSE);
+            ct_table_free(conn);
+            conn = NULL;
+        }
+    }
+    if (conn != NULL) {
+        return conn;
+    }
+    if (rst || (!syn && segment->payload_len == 0)) {
+        *status = CT_SEGMENT_NO_CONNECTION;
+        return NULL;
+    }
+    conn = ct_table_make(streams, segment);
+    *s = 0;
+    *status = CT_SEGMENT_REFUSED;
+    if (conn != NULL && syn) {
+        (void)take_syn(conn, 0, segment); /* the first: always its own */
+    }
+    return conn;
+}
+
+static void note_packet(struct ct_conn *conn, unsigned s, const struct ct_segment *segment)
+{
+    struct ct_streams *streams = conn->streams;
+    conn->sides[s].packets++;
+    conn->active_ns = streams->now_ns;
+    if (segment->ts_ns > conn->last_ns) {
+        conn->last_ns = segment->ts_ns;
+    }
+    if (segment->ts_ns < conn->info.first_ns) {
+        conn->info.first_ns = segment->ts_ns;
+    }
+    if ((segment->flags & CT_TCP_URG) != 0) {
+        streams->counters.urgent++;
+    }
+}
+
+static enum ct_segment_status count(struct ct_streams *streams, enum ct_segment_status status)
+{
+    streams->counters.status[status]++;
+    streams->counters.memory_bytes = streams->conns.n_objects * streams->conns.object_bytes +
+                                     streams->n_buckets * sizeof(struct ct_conn *) +
+                                     streams->reorder.used_bytes;
+    return status;
+}
+
+enum ct_segment_status ct_stream_segment(struct ct_streams *streams,
+                                         const struct ct_segment *segment)
+{
+    enum ct_segment_status status = CT_SEGMENT_CONTROL;
+    unsigned s = 0;
+    if (!streams->started) {
+        streams->started = true;
+        streams->now_ns = segment->ts_ns;
+    }
+    struct ct_conn *conn = conn_for(streams, segment, &s, &status);
+    if (conn == NULL) {
+        return count(streams, status);
+    }
+    if (conn->phase == CT_PHASE_CLOSED) {
+        return count(streams, CT_SEGMENT_AFTER_CLOSE);
+    }
+    note_packet(conn, s, segment);
+    status = take_segment(conn, s, segment);
+    ct_table_move(conn, conn->had_data ? CT_LIST_OPEN : CT_LIST_OPENING);
+    settle(conn);
+    return count(streams, status);
+}
+
+/* Ends (or frees) what is older than its list allows. */
+static void expire(struct ct_streams *streams, enum ct_list_id id, uint64_t seconds)
+{
+    uint64_t most = (uint64_t)INT64_MAX / (uint64_t)CT_NS_PER_S;
+    int64_t age_ns = (int64_t)(seconds < most ? seconds : most) * CT_NS_PER_S;
+    struct ct_conn *conn = streams->lists[id].oldest;
+    while (conn != NULL && streams->now_ns - conn->active_ns >= age_ns) {
+        if (conn->phase != CT_PHASE_CLOSED) {
+            ct_end_close(conn, CT_CLOSE_IDLE);
+        }
+        ct_table_free(conn);
+        conn = streams->lists[id].oldest;
+    }
+}
+
+void ct_stream_tick(struct ct_streams *streams, int64_t now_ns)
+{
+    uint64_t ms = streams->limits.hole_ms;
+    int64_t wait_ns = (int64_t)(ms < UINT32_MAX ? ms : UINT32_MAX) * CT_NS_PER_MS;
+    if (!streams->started || now_ns > streams->now_ns) {
+        streams->started = true;
+        streams->now_ns = now_ns;
+    }
+    struct ct_conn *conn = streams->waiters.oldest;
+    while (conn != NULL && streams->now_ns - conn->wait_ns >= wait_ns) {
+        resolve(conn); /* leaves the list, or joins it anew at the end */
+        conn = streams->waiters.oldest;
+    }
+    expire(streams, CT_LIST_OPENING, streams->limits.opening_seconds);
+    expire(streams, CT_LIST_OPEN, streams->limits.idle_seconds);
+    expire(streams, CT_LIST_CLOSED, streams->limits.linger_seconds);
+}
+
+void ct_stream_finish(struct ct_streams *streams)
+{
+    static const enum ct_list_id order[] = {CT_LIST_OPEN, CT_LIST_OPENING, CT_LIST_CLOSED};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        struct ct_list *list = &streams->lists[order[i]];
+        while (list->oldest != NULL) {
+            struct ct_conn *conn = list->oldest;
+            if (conn->phase != CT_PHASE_CLOSED) {
+                ct_end_close(conn, conn->rst_side != 0 ? CT_CLOSE_RST : CT_CLOSE_END);
+            }
+            ct_table_free(conn);
+        }
+    }
+}
+
+const struct ct_stream_counters *ct_stream_counters(const struct ct_streams *streams)
+{
+    return &streams->counters;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conversations: the reading half. See conv.h. */
+#include "support/conv.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *p)
+{
+    if (p == NULL) {
+        abort(); /* tests: out of memory */
+    }
+    return p;
+}
+
+static void append(struct tc_text *text, const void *bytes, size_t n)
+{
+    if (text->n + n + 1 > text->room) {
+        text->room = (text->n + n + 1) * 2;
+        text->p = checked(realloc(text->p, text->room));
+    }
+    memcpy(text->p + text->n, bytes, n);
+    text->n += n;
+    text->p[text->n] = '\0';
+}
+
+__attribute__((format(printf, 3, 4))) static void
+note(const struct tc_reader *reader, struct tc_text *text, const char *format, ...)
+{
+    char line[160];
+    va_list args;
+    if (!reader->log->keep_text) {
+        return;
+    }
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    append(text, line, n < 0 ? 0 : (size_t)n);
+}
+
+static void check(struct tc_log *log, bool holds, const char *what)
+{
+    if (!holds && log->broken == NULL) {
+        log->broken = what;
+    }
+}
+
+static const char *dir_name(enum ct_dir dir)
+{
+    return dir == CT_DIR_ORIG ? "orig" : "resp";
+}
+
+static enum ct_dir other(enum ct_dir dir)
+{
+    return dir == CT_DIR_ORIG ? CT_DIR_RESP : CT_DIR_ORIG;
+}
+
+/* The next rule of dir that is not done, at from..to (to included when so asked). */
+static const struct tc_rule *next_rule(const struct tc_reader *reader, enum ct_dir dir, uint64_t to)
+{
+    const struct tc_log *log = reader->log;
+    const struct tc_rule *found = NULL;
+    for (size_t i = 0; i < log->n_rules; i++) {
+        const struct tc_rule *rule = &log->rules[i];
+        bool is_open = (reader->rules_done >> i & 1u) == 0;
+        if (is_open && rule->dir == dir && rule->generation == reader->generation &&
+            rule->offset <= to && (found == NULL || rule->offset < found->offset)) {
+            found = rule;
+        }
+    }
+    return found;
+}
+
+static void resume(struct tc_reader *reader, enum ct_dir dir)
+{
+    if (reader->half[dir].held) {
+        reader->half[dir].held = false;
+        reader->transport.resume(reader->transport.conn, dir);
+    }
+}
+
+/* Returns true when what follows in this callback is not the reader's any more. */
+static bool act(struct tc_reader *reader, const struct tc_rule *rule)
+{
+    const struct ct_transport *transport = &reader->transport;
+    struct tc_half *half = &reader->half[rule->dir];
+    reader->rules_done |= 1u << (unsigned)(rule - reader->log->rules);
+    switch (rule->act) {
+    case TC_SKIP:
+        half->skip_asked = rule->n;
+        transport->skip(transport->conn, rule->dir, rule->n);
+        return true;
+    case TC_HOLD:
+        half->held = true;
+        return true;
+    case TC_RESUME:
+        resume(reader, other(rule->dir));
+        return false;
+    case TC_TUNNEL:
+        reader->switching = true;
+        transport->tunnel(transport->conn, (enum ct_proto)rule->n);
+        return true;
+    case TC_REJECT:
+        reader->switching = true;
+        transport->reject(transport->conn, (enum ct_proto)rule->n);
+        return true;
+    }
+    return false;
+}
+
+/* Does what the rules say for all octets before to; a hold needs octets that it holds back. */
+static void act_up_to(struct tc_reader *reader, enum ct_dir dir, uint64_t to)
+{
+    const struct tc_half *half = &reader->half[dir];
+    while (!reader->switching && half->skip_asked == 0) {
+        const struct tc_rule *rule = next_rule(reader, dir, to);
+        if (rule == NULL || (rule->act == TC_HOLD && rule->offset == to)) {
+            return;
+        }
+        if (rule->offset < to) { /* lies inside what was lost */
+            reader->rules_done |= 1u << (unsigned)(rule - reader->log->rules);
+            continue;
+        }
+        (void)act(reader, rule);
+    }
+}
+
+static void enter(struct tc_reader *reader, enum ct_dir dir, uint64_t offset)
+{
+    struct tc_half *half = &reader->half[dir];
+    check(reader->log, !reader->closed, "a call after close");
+    check(reader->log, !half->eof, "octets after eof");
+    check(reader->log, dir == CT_DIR_ORIG || dir == CT_DIR_RESP, "no direction");
+    if (!half->started) {
+        half->started = true;
+        half->base = offset;
+        half->next = offset;
+    }
+    check(reader->log, half->next == offset, "an offset that does not follow the last");
+}
+
+static void *on_open(void *ctx, const struct ct_transport *transport)
+{
+    struct tc_log *log = ctx;
+    if (log->refuse_open) {
+        return NULL;
+    }
+    struct tc_reader *reader = checked(calloc(1, sizeof *reader));
+    reader->log = log;
+    reader->transport = *transport;
+    reader->info = *transport->info;
+    for (size_t i = 0; i < log->n_readers; i++) {
+        if (strcmp(log->readers[i]->info.uid, reader->info.uid) == 0) {
+            reader->generation++;
+            check(log, log->readers[i]->closed, "opened again before close");
+        }
+    }
+    if (log->n_readers == log->readers_room) {
+        log->readers_room = log->readers_room * 2 + 16;
+        log->readers =
+            checked(realloc((void *)log->readers, log->readers_room * sizeof(struct tc_reader *)));
+    }
+    log->readers[log->n_readers++] = reader;
+    note(reader, &reader->calls, "open\n");
+    return reader;
+}
+
+static size_t on_data(void *state, const struct ct_stream_data *data)
+{
+    struct tc_reader *reader = state;
+    struct tc_half *half = &reader->half[data->dir];
+    enter(reader, data->dir, data->offset);
+    check(reader->log, data->bytes.n > 0, "data without octets");
+    check(reader->log, half->skip_asked == 0, "data inside a skip");
+    check(reader->log, !reader->switching, "data after tunnel or reject");
+    check(reader->log, !half->held, "data while held");
+    size_t taken = 0;
+    bool is_over = false;
+    while (!is_over) {
+        uint64_t from = half->next - half->base;
+        uint64_t to = from + (data->bytes.n - taken);
+        const struct tc_rule *rule = next_rule(reader, data->dir, to);
+        if (rule != NULL && rule->act == TC_HOLD && rule->offset == to) {
+            rule = NULL; /* holds what comes next, if anything */
+        }
+        uint64_t until = rule == NULL ? to : rule->offset > from ? rule->offset : from;
+        if (reader->log->keep_text) {
+            append(&half->text, data->bytes.p + taken, (size_t)(until - from));
+        }
+        note(reader, &reader->calls, "data %s %llu\n", dir_name(data->dir),
+             (unsigned long long)(until - from));
+        taken += (size_t)(until - from);
+        half->next += until - from;
+        half->bytes += until - from;
+        is_over = rule == NULL || act(reader, rule);
+    }
+    half->last_peer_offset = data->peer_offset;
+    return taken;
+}
+
+static void on_gap(void *state, const struct ct_stream_gap *gap)
+{
+    struct tc_reader *reader = state;
+    struct tc_half *half = &reader->half[gap->dir];
+    enter(reader, gap->dir, gap->offset);
+    check(reader->log, gap->length > 0, "a gap without length");
+    check(reader->log, half->skip_asked == 0, "a gap inside a skip");
+    half->next += gap->length;
+    half->missing += gap->length;
+    note(reader, &half->text, "[gap %llu]", (unsigned long long)gap->length);
+    note(reader, &reader->calls, "gap %s %llu\n", dir_name(gap->dir),
+         (unsigned long long)gap->length);
+    act_up_to(reader, gap->dir, half->next - half->base);
+}
+
+static void on_skipped(void *state, const struct ct_stream_skipped *skipped)
+{
+    struct tc_reader *reader = state;
+    struct tc_half *half = &reader->half[skipped->dir];
+    check(reader->log, half->started, "skipped before any data");
+    enter(reader, skipped->dir, half->next);
+    check(reader->log, half->skip_asked != 0, "skipped without a skip");
+    check(reader->log, skipped->length <= half->skip_asked, "skipped more than asked");
+    check(reader->log, skipped->missing <= skipped->length, "missing more than skipped");
+    check(reader->log, skipped->first_ns != 0 || skipped->missing == skipped->length,
+          "octets seen but no time");
+    half->skip_asked = 0;
+    half->next += skipped->length;
+    half->missing += skipped->missing;
+    if (skipped->missing > 0) {
+        note(reader, &half->text, "[skip %llu-%llu]", (unsigned long long)skipped->length,
+             (unsigned long long)skipped->missing);
+    } else {
+        note(reader, &half->text, "[skip %llu]", (unsigned long long)skipped->length);
+    }
+    note(reader, &reader->calls, "skipped %s %llu\n", dir_name(skipped->dir),
+         (unsigned long long)skipped->length);
+    act_up_to(reader, skipped->dir, half->next - half->base);
+}
+
+static void on_eof(void *state, enum ct_dir dir, int64_t ts_ns)
+{
+    struct tc_reader *reader = state;
+    struct tc_half *half = &reader->half[dir];
+    (void)ts_ns;
+    check(reader->log, !reader->closed, "eof after close");
+    check(reader->log, !half->eof, "eof twice");
+    check(reader->log, half->skip_asked == 0, "eof before skipped");
+    half->eof = true;
+    note(reader, &half->text, "[eof]");
+    note(reader, &reader->calls, "eof %s\n", dir_name(dir));
+    resume(reader, other(dir)); /* nothing will come that could resume it */
+}
+
+static void on_close(void *state, enum ct_close why, int64_t ts_ns)
+{
+    struct tc_reader *reader = state;
+    (void)ts_ns;
+    check(reader->log, !reader->closed, "close twice");
+    check(reader->log, (unsigned)why < CT_CLOSE_COUNT, "no reason to close");
+    check(reader->log, reader->half[0].skip_asked == 0 && reader->half[1].skip_asked == 0,
+          "close before skipped");
+    check(reader->log, (why == CT_CLOSE_TUNNEL) <= reader->switching, "a tunnel nobody asked for");
+    reader->closed = true;
+    reader->why = why;
+    note(reader, &reader->calls, "close %s\n", ct_stream_close_name(why));
+}
+
+static void on_end(void *user, const struct ct_conn_end *end)
+{
+    struct tc_log *log = user;
+    for (size_t i = 0; i < log->n_ends; i++) {
+        check(log, strcmp(log->ends[i].info.uid, end->info->uid) != 0, "ended twice");
+    }
+    for (size_t i = 0; i < log->n_readers; i++) {
+        check(log,
+              log->readers[i]->closed || strcmp(log->readers[i]->info.uid, end->info->uid) != 0,
+              "ended before close");
+    }
+    for (int dir = 0; dir < 2; dir++) {
+        check(log, end->missing[dir] <= end->bytes[dir], "more missing than there was");
+    }
+    check(log, (unsigned)end->proto < CT_PROTO_COUNT, "no protocol");
+    if (log->n_ends == log->ends_room) {
+        log->ends_room = log->ends_room * 2 + 16;
+        log->ends = checked(realloc(log->ends, log->ends_room * sizeof *log->ends));
+    }
+    struct tc_end *copy = &log->ends[log->n_ends++];
+    *copy = (struct tc_end){
+        .info = *end->info,
+        .proto = end->proto,
+        .why = end->why,
+        .packets = {end->packets[0], end->packets[1]},
+        .bytes = {end->bytes[0], end->bytes[1]},
+        .missing = {end->missing[0], end->missing[1]},
+        .one_way = end->one_way,
+        .has_sni = end->sni != NULL,
+    };
+    if (end->sni != NULL) {
+        check(log, strlen(end->sni) < sizeof copy->sni, "a server name too long");
+        (void)snprintf(copy->sni, sizeof copy->sni, "%s", end->sni);
+    }
+}
+
+void tc_log_init(struct tc_log *log)
+{
+    *log = (struct tc_log){.keep_text = true};
+    log->consumer = (struct ct_consumer){
+        .open = on_open,
+        .data = on_data,
+        .gap = on_gap,
+        .skipped = on_skipped,
+        .eof = on_eof,
+        .close = on_close,
+        .ctx = log,
+    };
+    log->hooks = (struct ct_stream_hooks){.http = &log->consumer, .conn_end = on_end, .user = log};
+}
+
+void tc_log_free(struct tc_log *log)
+{
+    for (size_t i = 0; i < log->n_readers; i++) {
+        struct tc_reader *reader = log->readers[i];
+        free(reader->half[0].text.p);
+        free(reader->half[1].text.p);
+        free(reader->calls.p);
+        free(reader);
+    }
+    free((void *)log->readers);
+    free(log->ends);
+}
+
+void tc_log_rule(struct tc_log *log, struct tc_rule rule)
+{
+    if (log->n_rules == TC_RULES_MAX) {
+        abort();
+    }
+    log->rules[log->n_rules++] = rule;
+}
+
+void tc_log_check_end(struct tc_log *log)
+{
+    for (size_t i = 0; i < log->n_readers; i++) {
+        const struct tc_reader *reader = log->readers[i];
+        check(log, reader->closed, "never closed");
+        for (int dir = 0; dir < 2; dir++) {
+            const struct tc_half *half = &reader->half[dir];
+            check(log, half->skip_asked == 0, "a skip without an end");
+        }
+    }
+}
+
+const char *tc_log_text(const struct tc_log *log, size_t i, enum ct_dir dir)
+{
+    if (i >= log->n_readers || log->readers[i]->half[dir].text.p == NULL) {
+        return "";
+    }
+    return log->readers[i]->half[dir].text.p;
+}
+
+void tc_run_limits(const struct tc *c, struct tc_log *log, const struct ct_limits *limits,
+                   struct ct_stream_counters *counters)
+{
+    static const struct ct_key key = {{1, 2, 3}};
+    struct ct_streams *streams = checked(ct_stream_new(limits, &key, &log->hooks));
+    tc_feed(c, streams);
+    ct_stream_finish(streams);
+    tc_log_check_end(log);
+    if (counters != NULL) {
+        *counters = *ct_stream_counters(streams);
+    }
+    ct_stream_free(streams);
+}
+
+void tc_run(const struct tc *c, struct tc_log *log, struct ct_stream_counters *counters)
+{
+    struct ct_limits limits;
+    ct_base_limits_init(&limits);
+    tc_run_limits(c, log, &limits, counters);
+}

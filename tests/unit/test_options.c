@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line: what is understood, and the words for what is not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "app/options.h"
+
+#define ARGUMENTS_MAX 16
+
+/* Splits line at its spaces; getopt wants words that it may move. */
+struct line {
+    char text[256];
+    char *argv[ARGUMENTS_MAX];
+    int argc;
+};
+
+static bool parse(struct ct_options *options, struct line *line, const char *text)
+{
+    char *rest = NULL;
+    line->argc = 0;
+    assert_true(strlen(text) < sizeof line->text);
+    strcpy(line->text, text);
+    for (char *word = strtok_r(line->text, " ", &rest); word != NULL;
+         word = strtok_r(NULL, " ", &rest)) {
+        assert_true(line->argc < ARGUMENTS_MAX - 1);
+        line->argv[line->argc++] = word;
+    }
+    line->argv[line->argc] = NULL;
+    return ct_app_options_parse(options, line->argc, line->argv);
+}
+
+static void inputs_outputs_and_filter_are_understood(void **state)
+{
+    (void)state;
+    struct ct_options options;
+    struct line line;
+    assert_true(parse(&options, &line,
+                      "cachetap -r a.pcap --read=b.pcap -o json:out.json -c 5 -lvv --explain "
+                      "--csv tcp port 80"));
+    assert_int_equal(options.command, CT_COMMAND_WATCH);
+    assert_int_equal(options.n_reads, 2);
+    assert_string_equal(options.reads[0], "a.pcap");
+    assert_string_equal(options.reads[1], "b.pcap");
+    assert_int_equal(options.n_outputs, 2);
+    assert_int_equal(options.outputs[0].format, CT_FORMAT_JSON);
+    assert_string_equal(options.outputs[0].path, "out.json");
+    assert_int_equal(options.outputs[1].format, CT_FORMAT_CSV);
+    assert_null(options.outputs[1].path);
+    assert_int_equal(options.count, 5);
+    assert_int_equal(options.verbose, 2);
+    assert_true(options.line_buffered && options.explain && !options.quiet);
+    assert_string_equal(options.filter, "tcp port 80");
+    ct_app_options_fini(&options);
+}
+
+static void summary_is_the_default(void **state)
+{
+    (void)state;
+    struct ct_options options;
+    struct line line;
+    assert_true(parse(&options, &line, "cachetap -r -"));
+    assert_int_equal(options.n_outputs, 1);
+    assert_int_equal(options.outputs[0].format, CT_FORMAT_SUMMARY);
+    assert_null(options.outputs[0].path);
+    assert_null(options.filter);
+    ct_app_options_fini(&options);
+}
+
+static void options_may_follow_the_filter_and_two_dashes_end_them(void **state)
+{
+    (void)state;
+    struct ct_options options;
+    struct line line;
+    assert_true(parse(&options, &line, "cachetap -r a port 80 --json"));
+    assert_string_equal(options.filter, "port 80");
+    assert_int_equal(options.outputs[0].format, CT_FORMAT_JSON);
+    ct_app_options_fini(&options);
+    assert_true(parse(&options, &line, "cachetap -r a -- -4 < len"));
+    assert_string_equal(options.filter, "-4 < len");
+    ct_app_options_fini(&options);
+}
+
+static void limits_take_sizes(void **state)
+{
+    (void)state;
+    struct ct_options options;
+    struct line line;
+    assert_true(parse(&options, &line,
+                      "cachetap -r a --limit reorder_bytes_total=2M --limit=connections=70"));
+    assert_int_equal(options.limits.reorder_bytes_total, 2 << 20);
+    assert_int_equal(options.limits.connections, 70);
+    assert_int_equal(options.limits.tunnel_depth, 8);
+    ct_app_options_fini(&options);
+}
+
+static void questions_need_no_input(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum ct_command command;
+    } rows[] = {
+        {"cachetap help", CT_COMMAND_HELP},         {"cachetap -h", CT_COMMAND_HELP},
+        {"cachetap --help", CT_COMMAND_HELP},       {"cachetap -V", CT_COMMAND_VERSION},
+        {"cachetap --version", CT_COMMAND_VERSION}, {"cachetap --limit help", CT_COMMAND_LIMITS},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ct_options options;
+        struct line line;
+        assert_true(parse(&options, &line, rows[i].text));
+        assert_int_equal(options.command, rows[i].command);
+        ct_app_options_fini(&options);
+    }
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *words;
+    } rows[] = {
+        {"cachetap", "no input: this version replays captures"},
+        {"cachetap port 80", "no input: "},
+        {"cachetap -r", "-r: its argument FILE is missing"},
+        {"cachetap --read", "-r: its argument FILE is missing"},
+        {"cachetap -r - -r -", "-r -: given twice"},
+        {"cachetap -r a -x", "-x: unknown option, see cachetap --help"},
+        {"cachetap -r a --colour", "--colour: unknown or ambiguous option"},
+        {"cachetap -r a --json=x", "--json=x: takes no argument"},
+        {"cachetap -r a -c 0", "-c 0: not a number of packets"},
+        {"cachetap -r a -c 1x", "-c 1x: not a number of packets"},
+        {"cachetap -r a -o xml", "-o xml: unknown format, use text, json, csv, summary"},
+        {"cachetap -r a -o json:", "-o json:: the path is missing"},
+        {"cachetap -r a -o tui", "-o tui: this version does not have the live view yet"},
+        {"cachetap -r a --tui", "--tui: this version does not have the live view yet"},
+        {"cachetap -i eth0", "-i: this version does not have live capture yet, it replays"},
+        {"cachetap -D", "-D: this version does not have live capture yet"},
+        {"cachetap -r a -w b", "-w: this version does not have saving packets yet"},
+        {"cachetap -r a -w", "-w: this version does not have saving packets yet"},
+        {"cachetap -r a -Y x=1", "-Y: this version does not have the choice of transactions"},
+        {"cachetap -r a --threads=2", "--threads: this version does not have analysis in"},
+        {"cachetap -r a --speed 2", "--speed: this version does not have replay in the"},
+        {"cachetap -r a --metrics :1", "--metrics: this version does not have the metrics"},
+        {"cachetap -r a --assert x", "--assert: this version does not have"},
+        {"cachetap -r a --config x", "--config: this version does not have"},
+        {"cachetap why -r a", "why: this version does not have this command yet"},
+        {"cachetap -r a --limit x", "--limit x: not of the form NAME=VALUE"},
+        {"cachetap -r a --limit x=1", "--limit x=1: there is no such limit"},
+        {"cachetap -r a --limit connections=-1", "not of the form NAME=VALUE"},
+        {"cachetap -r a -F /nonexistent/filter", "-F /nonexistent/filter: cannot be read: "},
+        {"cachetap -r a -F x port 80", "-F x: a capture filter stands on the command line"},
+        {"cachetap -r a -F x -F y", "-F y: given twice"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ct_options options;
+        struct line line;
+        assert_false(parse(&options, &line, rows[i].text));
+        if (strstr(options.error, rows[i].words) == NULL) {
+            fail_msg("%s: says \"%s\"", rows[i].text, options.error);
+        }
+        assert_null(strchr(options.error, '\n'));
+        ct_app_options_fini(&options);
+    }
+}
+
+static void table_of_options_names_each_key_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; ct_app_option_row(i) != NULL; i++) {
+        const struct ct_option_row *row = ct_app_option_row(i);
+        assert_true((row->help == NULL) != (row->missing == NULL));
+        assert_true(row->key < 256 || row->name != NULL);
+        for (size_t k = 0; k < i; k++) {
+            assert_int_not_equal(ct_app_option_row(k)->key, row->key);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(inputs_outputs_and_filter_are_understood),
+        cmocka_unit_test(summary_is_the_default),
+        cmocka_unit_test(options_may_follow_the_filter_and_two_dashes_end_them),
+        cmocka_unit_test(limits_take_sizes),
+        cmocka_unit_test(questions_need_no_input),
+        cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(table_of_options_names_each_key_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

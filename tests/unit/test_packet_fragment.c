@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* IP fragments: put together in any order; overlaps, limits and time as the policy says. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "support/probe.h"
+
+static struct tf_frame frame;
+static struct tf_frame inner; /* a TCP segment without IP header */
+static struct probe probe;
+
+static int setup(void **state)
+{
+    (void)state;
+    probe_init(&probe);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    probe_fini(&probe);
+    return 0;
+}
+
+/* The datagram: TCP header of 20 octets and n of payload that differ from each other. */
+static void build_inner(size_t n)
+{
+    tf_begin(&inner, 0);
+    tf_tcp(&inner, &(struct tf_tcp){.sport = 40000, .dport = 80, .seq = 1000, .flags = TF_ACK});
+    for (size_t i = 0; i < n; i++) {
+        uint8_t octet = (uint8_t)(i * 7 + (i >> 8));
+        tf_bytes(&inner, &octet, 1);
+    }
+}
+
+struct cut {
+    uint16_t from;
+    uint16_t to; /* the datagram's length: last fragment */
+};
+
+/* A fragment of inner in IPv4 or IPv6. */
+static void build_fragment(int version, uint32_t id, struct cut cut)
+{
+    bool more = cut.to < inner.n;
+    tf_begin(&frame, TF_ETHERNET_LINK);
+    if (version == 4) {
+        tf_ethernet(&frame, TF_TYPE_IPV4);
+        tf_ipv4(&frame, &(struct tf_ipv4){.protocol = TF_TCP,
+                                          .id = (uint16_t)id,
+                                          .offset = cut.from,
+                                          .more = more});
+    } else {
+        tf_ethernet(&frame, TF_TYPE_IPV6);
+        tf_ipv6(&frame, &(struct tf_ipv6){.next = 44});
+        tf_ipv6_fragment(&frame, TF_TCP, id, cut.from, more);
+    }
+    tf_bytes(&frame, inner.bytes + cut.from, (size_t)cut.to - cut.from);
+}
+
+static enum ct_packet_status send_fragment(int version, uint32_t id, struct cut cut)
+{
+    build_fragment(version, id, cut);
+    return probe_decode(&probe, &frame);
+}
+
+static enum ct_packet_status send_at(int64_t ts_ns, uint32_t id, struct cut cut)
+{
+    build_fragment(4, id, cut);
+    struct ct_frame copy = tf_frame(&frame, ts_ns);
+    return probe_frame(&probe, &copy);
+}
+
+static void expect_whole(void)
+{
+    assert_int_equal(probe.segment.src.port, 40000);
+    assert_int_equal(probe.segment.seq, 1000);
+    assert_int_equal(probe.segment.payload_len, inner.n - 20);
+    assert_int_equal(probe.segment.payload.n, inner.n - 20);
+    assert_memory_equal(probe.segment.payload.p, inner.bytes + 20, inner.n - 20);
+}
+
+static void fragments_in_every_order_give_the_segment(void **state)
+{
+    (void)state;
+    build_inner(100);
+    static const struct cut cuts[] = {{0, 8}, {8, 16}, {16, 72}, {72, 120}};
+    static const uint8_t orders[24][4] = {
+        {0, 1, 2, 3}, {0, 1, 3, 2}, {0, 2, 1, 3}, {0, 2, 3, 1}, {0, 3, 1, 2}, {0, 3, 2, 1},
+        {1, 0, 2, 3}, {1, 0, 3, 2}, {1, 2, 0, 3}, {1, 2, 3, 0}, {1, 3, 0, 2}, {1, 3, 2, 0},
+        {2, 0, 1, 3}, {2, 0, 3, 1}, {2, 1, 0, 3}, {2, 1, 3, 0}, {2, 3, 0, 1}, {2, 3, 1, 0},
+        {3, 0, 1, 2}, {3, 0, 2, 1}, {3, 1, 0, 2}, {3, 1, 2, 0}, {3, 2, 0, 1}, {3, 2, 1, 0}};
+    for (int version = 4; version <= 6; version += 2) {
+        for (size_t i = 0; i < 24; i++) {
+            for (size_t k = 0; k < 3; k++) {
+                assert_int_equal(send_fragment(version, 5, cuts[orders[i][k]]),
+                                 CT_PACKET_FRAGMENT_HELD);
+            }
+            assert_int_equal(send_fragment(version, 5, cuts[orders[i][3]]), CT_PACKET_TCP);
+            expect_whole();
+        }
+    }
+    assert_int_equal(probe_counters(&probe)->fragments_reassembled, 48);
+    assert_int_equal(probe_counters(&probe)->fragments_given_up, 0);
+    assert_int_equal(probe_counters(&probe)->fragments_open, 0);
+    assert_int_equal(probe_counters(&probe)->layers[CT_LAYER_FRAGMENT], 48 * 4);
+}
+
+static void datagrams_do_not_mix(void **state)
+{
+    (void)state;
+    build_inner(100);
+    assert_int_equal(send_fragment(4, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(4, 2, (struct cut){64, 120}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(6, 1, (struct cut){64, 120}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(probe_counters(&probe)->fragments_open, 3);
+    assert_int_equal(send_fragment(4, 1, (struct cut){64, 120}), CT_PACKET_TCP);
+    expect_whole();
+}
+
+static void exact_copies_are_ignored(void **state)
+{
+    (void)state;
+    build_inner(100);
+    for (int version = 4; version <= 6; version += 2) {
+        assert_int_equal(send_fragment(version, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+        assert_int_equal(send_fragment(version, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+        assert_int_equal(send_fragment(version, 1, (struct cut){64, 120}), CT_PACKET_TCP);
+        expect_whole();
+    }
+}
+
+static void equal_overlap_is_tolerated_in_ipv4_only(void **state)
+{
+    (void)state;
+    build_inner(100);
+    assert_int_equal(send_fragment(4, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(4, 1, (struct cut){80, 104}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(4, 1, (struct cut){32, 120}), CT_PACKET_TCP);
+    expect_whole();
+    assert_int_equal(send_fragment(6, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(6, 1, (struct cut){32, 120}), CT_PACKET_FRAGMENT_DROPPED);
+    /* RFC 5722 section 4: also the fragments that are still to come. */
+    assert_int_equal(send_fragment(6, 1, (struct cut){64, 120}), CT_PACKET_FRAGMENT_DROPPED);
+    assert_int_equal(probe_counters(&probe)->fragments_given_up, 1);
+    assert_int_equal(probe_counters(&probe)->fragments_open, 0);
+}
+
+static void different_overlap_ends_the_datagram(void **state)
+{
+    (void)state;
+    for (int version = 4; version <= 6; version += 2) {
+        build_inner(100);
+        assert_int_equal(send_fragment(version, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+        inner.bytes[63] ^= 1;
+        assert_int_equal(send_fragment(version, 1, (struct cut){0, 64}),
+                         CT_PACKET_FRAGMENT_DROPPED);
+        assert_int_equal(send_fragment(version, 1, (struct cut){64, 120}),
+                         CT_PACKET_FRAGMENT_DROPPED);
+    }
+    assert_int_equal(probe_counters(&probe)->fragments_given_up, 2);
+}
+
+static void two_ends_end_the_datagram(void **state)
+{
+    (void)state;
+    build_inner(100);
+    assert_int_equal(send_fragment(4, 1, (struct cut){64, 120}), CT_PACKET_FRAGMENT_HELD);
+    build_inner(60);
+    assert_int_equal(send_fragment(4, 1, (struct cut){48, 80}), CT_PACKET_FRAGMENT_DROPPED);
+    build_inner(100);
+    assert_int_equal(send_fragment(4, 2, (struct cut){104, 120}), CT_PACKET_FRAGMENT_HELD);
+    build_inner(200);
+    assert_int_equal(send_fragment(4, 2, (struct cut){120, 160}), CT_PACKET_FRAGMENT_DROPPED);
+}
+
+static void fragments_that_cannot_be_are_bad(void **state)
+{
+    (void)state;
+    build_inner(100);
+    /* Not a multiple of 8, and more follows. */
+    assert_int_equal(send_fragment(4, 1, (struct cut){0, 63}), CT_PACKET_BAD_HEADER);
+    assert_int_equal(send_fragment(6, 1, (struct cut){0, 63}), CT_PACKET_BAD_HEADER);
+    /* Empty. */
+    assert_int_equal(send_fragment(4, 1, (struct cut){64, 64}), CT_PACKET_BAD_HEADER);
+    /* Past 65535 octets. */
+    tf_begin(&frame, TF_ETHERNET_LINK);
+    tf_ethernet(&frame, TF_TYPE_IPV4);
+    tf_ipv4(&frame, &(struct tf_ipv4){.protocol = TF_TCP, .id = 1, .offset = 65528});
+    tf_fill(&frame, 0, 8);
+    assert_int_equal(probe_decode(&probe, &frame), CT_PACKET_BAD_HEADER);
+    assert_int_equal(probe_counters(&probe)->fragments_open, 0);
+}
+
+static void largest_datagram_is_put_together(void **state)
+{
+    (void)state;
+    build_inner(65535 - 20);
+    for (uint32_t from = 0; from < 65528; from += 1480) {
+        uint32_t to = from + 1480 < 65535 ? from + 1480 : 65535;
+        enum ct_packet_status status =
+            send_fragment(4, 9, (struct cut){(uint16_t)from, (uint16_t)to});
+        assert_int_equal(status, to == 65535 ? CT_PACKET_TCP : CT_PACKET_FRAGMENT_HELD);
+    }
+    expect_whole();
+}
+
+static void large_fragments_are_held_in_pieces(void **state)
+{
+    (void)state;
+    build_inner(50000);
+    assert_int_equal(send_fragment(4, 1, (struct cut){40000, 50020}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(4, 1, (struct cut){40000, 50020}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(4, 1, (struct cut){0, 40000}), CT_PACKET_TCP);
+    expect_whole();
+    assert_int_equal(send_fragment(6, 1, (struct cut){40000, 50020}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(6, 1, (struct cut){40000, 50020}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(6, 1, (struct cut){0, 40000}), CT_PACKET_TCP);
+    expect_whole();
+}
+
+static void snap_length_leaves_the_captured_prefix(void **state)
+{
+    (void)state;
+    build_inner(2000);
+    build_fragment(4, 1, (struct cut){0, 1480});
+    assert_int_equal(probe_decode_cut(&probe, &frame, 96), CT_PACKET_FRAGMENT_HELD);
+    build_fragment(4, 1, (struct cut){1480, 2020});
+    assert_int_equal(probe_decode_cut(&probe, &frame, 96), CT_PACKET_TCP);
+    assert_int_equal(probe.segment.payload_len, 2000);
+    assert_int_equal(probe.segment.payload.n, 96 - 14 - 20 - 20);
+    assert_memory_equal(probe.segment.payload.p, inner.bytes + 20, probe.segment.payload.n);
+
+    /* Only the second one is cut. */
+    assert_int_equal(send_fragment(4, 2, (struct cut){0, 1480}), CT_PACKET_FRAGMENT_HELD);
+    build_fragment(4, 2, (struct cut){1480, 2020});
+    assert_int_equal(probe_decode_cut(&probe, &frame, 96), CT_PACKET_TCP);
+    assert_int_equal(probe.segment.payload_len, 2000);
+    assert_int_equal(probe.segment.payload.n, 1460 + 96 - 14 - 20);
+    assert_memory_equal(probe.segment.payload.p, inner.bytes + 20, probe.segment.payload.n);
+
+    /* Nothing but the IP header. */
+    build_fragment(4, 3, (struct cut){0, 1480});
+    assert_int_equal(probe_decode_cut(&probe, &frame, 34), CT_PACKET_FRAGMENT_HELD);
+    build_fragment(4, 3, (struct cut){1480, 2020});
+    assert_int_equal(probe_decode_cut(&probe, &frame, 34), CT_PACKET_TRUNCATED);
+}
+
+static void tunnels_are_opened_in_reassembled_datagrams(void **state)
+{
+    (void)state;
+    /* IPv4 in fragments, holding IPv4 in fragments, holding TCP. */
+    struct tf_frame *f = &frame;
+    static uint8_t outer[400];
+    build_inner(100);
+    static const struct cut cuts[] = {{0, 64}, {64, 120}};
+    for (int i = 0; i < 2; i++) {
+        build_fragment(4, 7, cuts[i]);
+        size_t n = frame.n - 14;
+        memcpy(outer, frame.bytes + 14, n);
+        for (int part = 0; part < 2; part++) {
+            tf_begin(f, TF_ETHERNET_LINK);
+            tf_ethernet(f, TF_TYPE_IPV4);
+            tf_ipv4(f, &(struct tf_ipv4){.src = "198.51.100.1",
+                                         .protocol = 4,
+                                         .id = (uint16_t)(20 + i),
+                                         .offset = part == 0 ? 0 : 40,
+                                         .more = part == 0});
+            tf_bytes(f, outer + (part == 0 ? 0 : 40), part == 0 ? 40 : n - 40);
+            bool last = i == 1 && part == 1;
+            assert_int_equal(probe_decode(&probe, f),
+                             last ? CT_PACKET_TCP : CT_PACKET_FRAGMENT_HELD);
+        }
+    }
+    expect_whole();
+    assert_int_equal(probe_counters(&probe)->fragments_reassembled, 3);
+}
+
+static void other_protocols_are_not_held(void **state)
+{
+    (void)state;
+    tf_begin(&frame, TF_ETHERNET_LINK);
+    tf_ethernet(&frame, TF_TYPE_IPV4);
+    tf_ipv4(&frame, &(struct tf_ipv4){.protocol = 1, .id = 1, .more = true});
+    tf_fill(&frame, 0, 64);
+    assert_int_equal(probe_decode(&probe, &frame), CT_PACKET_ICMP);
+    assert_int_equal(probe_counters(&probe)->fragments_open, 0);
+}
+
+static void datagrams_are_given_up_after_their_time(void **state)
+{
+    (void)state;
+    build_inner(100);
+    assert_int_equal(send_at(0, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_at(30 * CT_NS_PER_S, 1, (struct cut){64, 120}), CT_PACKET_TCP);
+    assert_int_equal(send_at(0, 2, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_at(30 * CT_NS_PER_S + 1, 2, (struct cut){64, 120}),
+                     CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(probe_counters(&probe)->fragments_given_up, 1);
+    assert_int_equal(probe_counters(&probe)->fragments_open, 1);
+    /* Time that goes backwards changes nothing. */
+    assert_int_equal(send_at(INT64_MIN, 2, (struct cut){0, 64}), CT_PACKET_TCP);
+    assert_int_equal(send_at(INT64_MIN, 3, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_at(INT64_MAX, 3, (struct cut){64, 120}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(probe_counters(&probe)->fragments_given_up, 2);
+}
+
+static void mark_of_an_ended_datagram_goes_with_its_time(void **state)
+{
+    (void)state;
+    build_inner(100);
+    assert_int_equal(send_at(0, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    inner.bytes[40] ^= 1;
+    assert_int_equal(send_at(0, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_DROPPED);
+    assert_int_equal(send_at(CT_NS_PER_S, 1, (struct cut){64, 120}), CT_PACKET_FRAGMENT_DROPPED);
+    int64_t later = 31 * CT_NS_PER_S;
+    assert_int_equal(send_at(later, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_at(later, 1, (struct cut){64, 120}), CT_PACKET_TCP);
+    assert_int_equal(probe_counters(&probe)->fragments_given_up, 1);
+}
+
+static void memory_has_a_limit_and_the_oldest_goes(void **state)
+{
+    (void)state;
+    probe.limits.fragment_bytes = CT_KIB(64);
+    probe_restart(&probe);
+    build_inner(100);
+    for (uint32_t id = 0; id < 1000; id++) {
+        assert_int_equal(send_fragment(4, id, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    }
+    const struct ct_packet_counters *counters = probe_counters(&probe);
+    assert_true(counters->fragment_bytes_peak > CT_KIB(32));
+    assert_true(counters->fragment_bytes_peak <= CT_KIB(64));
+    assert_int_equal(counters->fragments_given_up + counters->fragments_open, 1000);
+    assert_int_equal(send_fragment(4, 999, (struct cut){64, 120}), CT_PACKET_TCP);
+    expect_whole();
+    assert_int_equal(send_fragment(4, 0, (struct cut){64, 120}), CT_PACKET_FRAGMENT_HELD);
+}
+
+static void datagram_larger_than_the_limit_is_refused(void **state)
+{
+    (void)state;
+    probe.limits.fragment_bytes = CT_KIB(8);
+    probe_restart(&probe);
+    build_inner(30000);
+    assert_int_equal(send_fragment(4, 1, (struct cut){0, 16000}), CT_PACKET_FRAGMENT_DROPPED);
+    assert_int_equal(probe_counters(&probe)->fragments_open, 0);
+    assert_int_equal(probe_counters(&probe)->fragments_given_up, 1);
+    probe.limits.fragment_bytes = 1;
+    probe_restart(&probe);
+    assert_int_equal(send_fragment(4, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_DROPPED);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(fragments_in_every_order_give_the_segment),
+        T(datagrams_do_not_mix),
+        T(exact_copies_are_ignored),
+        T(equal_overlap_is_tolerated_in_ipv4_only),
+        T(different_overlap_ends_the_datagram),
+        T(two_ends_end_the_datagram),
+        T(fragments_that_cannot_be_are_bad),
+        T(largest_datagram_is_put_together),
+        T(large_fragments_are_held_in_pieces),
+        T(snap_length_leaves_the_captured_prefix),
+        T(tunnels_are_opened_in_reassembled_datagrams),
+        T(other_protocols_are_not_held),
+        T(datagrams_are_given_up_after_their_time),
+        T(mark_of_an_ended_datagram_goes_with_its_time),
+        T(memory_has_a_limit_and_the_oldest_goes),
+        T(datagram_larger_than_the_limit_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
