@@ -56,8 +56,8 @@ struct ct_key {
     X(connections, 1000000, "connections", "TCP connections remembered; the least recently used is ended")            \
     X(reorder_bytes_direction, CT_KIB(256), "bytes", "out-of-order payload held for one direction; the hole is given up") \
     X(reorder_bytes_total, CT_MIB(64), "bytes", "out-of-order payload held in all; the hole is given up")             \
-    X(hole_packets, 64, "packets", "packets of a connection after which an acknowledged hole is given up")            \
-    X(hole_ms, 1000, "milliseconds", "packet time after which an acknowledged hole is given up")                      \
+    X(hole_packets, 128, "packets", "packets of a connection after which an acknowledged hole is given up")            \
+    X(hole_ms, 1000, "milliseconds", "packet time after which an acknowledged hole is given up, once hole_packets of any connection came; else ten times it") \
     X(idle_seconds, 900, "seconds", "packet time without packets after which a connection is ended")                  \
     X(opening_seconds, 60, "seconds", "packet time after which a connection that never carried data is dropped")      \
     X(linger_seconds, 30, "seconds", "packet time for which a closed connection absorbs late packets")                \

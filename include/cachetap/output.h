@@ -36,6 +36,7 @@ enum ct_output_status {
 struct ct_output_options {
     const struct ct_fields *fields; /* names of header fields */
     bool color;
+    bool utf8;          /* the reader shows UTF-8: bars, ellipses and arrows may use it */
     bool explain;       /* text and summary: the reasoning behind each outcome */
     bool line_buffered; /* flush after each transaction */
     unsigned columns;   /* width to aim at, 0: no limit */

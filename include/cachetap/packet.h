@@ -26,7 +26,7 @@
     X(TRUNCATED, "truncated", "cut by the snap length before the end of the TCP header")       \
     X(BAD_HEADER, "bad_header", "header that contradicts itself")                              \
     X(TOO_DEEP, "too_deep", "more encapsulations than the limit")                              \
-    X(FRAGMENT_DROPPED, "fragment_dropped", "IP fragments given up: limit, time or overlap")
+    X(FRAGMENT_DROPPED, "fragment_dropped", "fragments not used: overlap, limit, or below IP")
 /*
  * Layers opened on the way, for a user to see what was in the capture. Counted per header (a
  * frame with two VLAN tags counts twice; a stack of MPLS labels once), frames that came to

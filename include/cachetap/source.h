@@ -26,17 +26,23 @@ struct ct_source_options {
      * "FILE: what happened: why, and what to do". Reading goes on with the other inputs.
      */
     void (*problem)(void *user, const char *line);
+    /*
+     * Asked before the source waits for a pipe, and after a signal has ended such a wait (with
+     * all signals blocked), and now and then while the filter lets nothing pass. True ends the
+     * input as if it were read to its end, and that is no problem. May be NULL.
+     */
+    bool (*interrupted)(void *user);
     void *user;
 };
 
 struct ct_source;
 
 /*
- * Opens all inputs. On CT_SOURCE_OK *source is the caller's, to be closed. Inputs that could
+ * Opens all inputs. On CT_SOURCE_OK *opened is the caller's, to be closed. Inputs that could
  * not be opened were told to problem and are left out; with none left: CT_SOURCE_FAILED.
  */
 enum ct_source_status ct_source_open(const struct ct_source_options *options,
-                                     struct ct_source **source);
+                                     struct ct_source **opened);
 void ct_source_close(struct ct_source *source);
 
 /*

@@ -36,7 +36,15 @@ struct ct_ratios {
 /* hit / (hit + miss), or -1 when both are 0. */
 double ct_stats_ratio(struct ct_ratio ratio);
 
-/* Quantiles of a time, in nanoseconds, exact to about 1 part in 32. n = 0: none. */
+/*
+ * Times of a transaction in nanoseconds; false where they are not known. ttfb: end of the
+ * request to the first octet of the response, negative when the response came early.
+ * duration: first octet of the request to the last of the response.
+ */
+bool ct_stats_ttfb(const struct ct_txn *txn, int64_t *ttfb_ns);
+bool ct_stats_duration(const struct ct_txn *txn, int64_t *duration_ns);
+
+/* Quantiles of a time, in nanoseconds, exact to 1 part in 32; max_ns exact. n = 0: none. */
 struct ct_quantiles {
     uint64_t n;
     int64_t p50_ns;
@@ -46,20 +54,21 @@ struct ct_quantiles {
 };
 
 /*
- * One key of a bounded list (space-saving): counts may be too high by at most over, which is
- * what the key had inherited when it replaced another one.
+ * One key of a bounded list (space-saving). n may be too high by at most over, which is what
+ * the key inherited when it took the place of another. The counts by outcome, class and byte
+ * are what was seen since: their sum is n - over, exact where over is 0.
  */
 struct ct_key_row {
-    struct ct_span key; /* bytes from the wire; in the snapshot's memory */
-    struct ct_counts counts;
-    uint64_t n;    /* transactions; connections for server names */
-    uint64_t over; /* in n */
-    uint64_t hit;  /* by class */
-    uint64_t miss;
-    uint64_t bypass;
-    uint64_t other;
-    uint64_t miss_bytes;
+    struct ct_span key; /* bytes from the wire; in the snapshot's memory; n = 0: none given */
+    uint64_t n;         /* transactions; connections for server names */
+    uint64_t over;      /* in n */
+    uint64_t by_outcome[CT_OUTCOME_COUNT];
+    uint64_t by_class[CT_CLASS_COUNT];
+    uint64_t bytes[CT_CLASS_COUNT]; /* response body octets */
 };
+
+/* Octets of a key that are kept and compared; longer ones are cut. */
+#define CT_STATS_KEY_BYTES 512
 
 struct ct_key_list {
     const struct ct_key_row *rows; /* sorted */
@@ -98,13 +107,15 @@ struct ct_snapshot {
     struct ct_ratios ratios;
     uint64_t by_basis[CT_BASIS_COUNT];
     uint64_t by_reason[CT_REASON_COUNT];
+    uint64_t by_note[CT_NOTE_COUNT];
     uint64_t by_status_class[6]; /* 1xx..5xx at 1..5; 0: no response or outside */
     struct ct_quantiles ttfb[CT_CLASS_COUNT];
     struct ct_quantiles duration[CT_CLASS_COUNT];
     struct ct_dialect_row dialects[CT_DIALECTS_MAX]; /* sorted by n */
     size_t n_dialects;
-    struct ct_key_list hosts;        /* by misses, then by transactions */
-    struct ct_key_list uris;         /* "host" + target; by misses, then by transactions */
+    uint64_t dialects_left_out;      /* transactions whose dialect found no row */
+    struct ct_key_list hosts;        /* lower case; by misses, then by transactions */
+    struct ct_key_list uris;         /* host + target; by misses, then by transactions */
     struct ct_key_list server_names; /* TLS server names not looked into, by connections */
     struct ct_key_list unknown;      /* status lines that were not understood, "Name: value" */
     struct ct_proto_row protos[CT_PROTO_COUNT];
@@ -112,7 +123,8 @@ struct ct_snapshot {
     struct ct_packet_counters packets;
     struct ct_stream_counters stream;
     struct ct_http_counters http;
-    void *memory; /* the snapshot's own */
+    uint64_t memory_bytes; /* what stats holds; fixed from the start */
+    void *memory;          /* the snapshot's own */
 };
 
 struct ct_stats;

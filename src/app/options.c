@@ -187,12 +187,12 @@ static bool set_limit(struct ct_options *options, const char *text)
 
 static bool add_read(struct ct_options *options, const char *path)
 {
-    for (size_t i = 0; i < options->n_reads && strcmp(path, "-") == 0; i++) {
-        if (strcmp(options->reads[i], "-") == 0) {
-            return wrong(options, "-r -: given twice: standard input can be read only once, "
-                                  "leave one out");
-        }
+    bool is_stdin = strcmp(path, "-") == 0;
+    if (is_stdin && options->reads_stdin) {
+        return wrong(options, "-r -: given twice: standard input can be read only once, "
+                              "leave one out");
     }
+    options->reads_stdin |= is_stdin;
     options->reads[options->n_reads++] = path;
     return true;
 }
@@ -215,6 +215,7 @@ static bool set_infile(struct ct_options *options, const char *path)
     return true;
 }
 
+/* argument is empty for options without. */
 static bool apply(struct ct_options *options, int key, const char *argument)
 {
     switch (key) {
@@ -312,7 +313,7 @@ static bool read_options(struct ct_options *options, int argc, char **argv)
                                "tcpdump -U -w - | cachetap -r - --text"
                              : ", see cachetap --help");
         }
-        if (!apply(options, key, optarg)) {
+        if (!apply(options, key, optarg != NULL ? optarg : "")) {
             return false;
         }
         if (options->command != CT_COMMAND_WATCH) {

@@ -25,6 +25,7 @@ struct ct_options {
     enum ct_command command;
     const char **reads; /* n_reads of them; point into argv */
     size_t n_reads;
+    bool reads_stdin;               /* one of them is "-" */
     struct ct_output_spec *outputs; /* at least one for CT_COMMAND_WATCH */
     size_t n_outputs;
     char *filter;       /* NULL: none */

@@ -18,7 +18,7 @@
 /* Frames between two looks at the clock: less than a millisecond. */
 #define PROGRESS_FRAMES 2048
 /* Rows of the lists of hosts, URIs and names. */
-#define TOP_ROWS 10
+#define TOP_ROWS 100
 
 struct run {
     const struct ct_options *options;
@@ -149,7 +149,7 @@ static void say_unknown_linktype(struct run *run, const struct ct_snapshot *snap
         run->failed = true;
         ct_app_voice_say(&run->voice,
                          "link type %" PRIu32 " (%s) is not decoded: %" PRIu64
-                         " packets could not be looked into, capture on another interface",
+                         " packets were not looked into, capture where the link is Ethernet or IP",
                          linktype, name != NULL ? name : "unknown", n);
     }
 }

@@ -11,7 +11,7 @@
 #include "app/signals.h"
 #include "app/terminal.h"
 
-#define STDOUT_BUFFER_BYTES (64 * 1024)
+#define STDOUT_BUFFER_BYTES ((size_t)64 << 10)
 #define FILE_MODE           0640
 
 struct ct_sink {

@@ -39,8 +39,7 @@ size_t ct_base_utf8_length(struct ct_span text, size_t at)
     return at < text.n ? sequence_length(text.p + at, text.n - at) : 0;
 }
 
-/* Code points that a terminal could act upon: C0, DEL, C1, line and bidi controls. */
-static bool is_unsafe(const uint8_t *p, size_t length)
+bool ct_base_utf8_control(const uint8_t *p, size_t length)
 {
     if (length == 1) {
         return p[0] < 0x20 || p[0] == 0x7f;
@@ -76,7 +75,7 @@ size_t ct_base_text_safe(char *out, size_t size, struct ct_span text)
     }
     for (size_t at = 0; at < text.n;) {
         size_t length = sequence_length(text.p + at, text.n - at);
-        bool escape = length == 0 || is_unsafe(text.p + at, length);
+        bool escape = length == 0 || ct_base_utf8_control(text.p + at, length);
         if (length == 0) {
             length = 1;
         }

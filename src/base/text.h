@@ -16,6 +16,12 @@
 size_t ct_base_utf8_length(struct ct_span text, size_t at);
 
 /*
+ * True for a code point, length octets at p, that a terminal could act upon or that hides
+ * what is there: C0, DEL, C1, line, direction and zero-width controls.
+ */
+bool ct_base_utf8_control(const uint8_t *p, size_t length);
+
+/*
  * Writes text, made safe, into out with a terminating 0; never more than size bytes and
  * never half a sequence. Returns the bytes written without the 0. What does not fit is cut.
  */

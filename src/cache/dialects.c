@@ -15,12 +15,12 @@ const struct ct_dialect_row ct_cache_dialects[CT_DIALECT_COUNT] = {
 #undef X
 };
 
-#define PRINT CT_HEADER_PRINT
-#define SINGLE CT_HEADER_SINGLE
-#define ASKS CT_HEADER_ASKS
-#define SOFT CT_HEADER_SOFT
-#define X_CACHE CT_HEADER_X_CACHE
-#define X_STATUS CT_HEADER_X_STATUS
+#define PRINT CT_FLAG_PRINT
+#define SINGLE CT_FLAG_SINGLE
+#define ASKS CT_FLAG_ASKS
+#define SOFT CT_FLAG_SOFT
+#define X_CACHE CT_FLAG_X_CACHE
+#define X_STATUS CT_FLAG_X_STATUS
 
 const struct ct_header_row ct_cache_headers[CT_HEADER_COUNT] = {
 #define X(symbol, name, dialect, parser, rank, flags, start)                                       \

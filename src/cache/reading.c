@@ -8,7 +8,7 @@
 static void see(struct ct_reading *r, uint32_t line, enum ct_header header)
 {
     const struct ct_header_row *row = &ct_cache_headers[header];
-    if ((row->flags & CT_HEADER_PRINT) != 0) {
+    if ((row->flags & CT_FLAG_PRINT) != 0) {
         size_t n = row->start == NULL ? 0 : strlen(row->start);
         struct ct_span start = ct_span_slice(ct_reading_text(r, line), 0, n);
         if (n == 0 || ct_span_equal_nocase(start, row->start)) {

@@ -173,10 +173,10 @@ static enum ct_dialect writer_of_x_status(struct ct_reading *r, const struct ct_
 static enum ct_dialect who_wrote(struct ct_reading *r, const struct ct_header_row *row,
                                  const struct ct_element *e)
 {
-    if ((row->flags & CT_HEADER_X_CACHE) != 0) {
+    if ((row->flags & CT_FLAG_X_CACHE) != 0) {
         return writer_of_x_cache(r, e);
     }
-    if ((row->flags & CT_HEADER_X_STATUS) != 0) {
+    if ((row->flags & CT_FLAG_X_STATUS) != 0) {
         return writer_of_x_status(r, e);
     }
     return row->dialect;
@@ -207,10 +207,10 @@ static bool say_element(struct ct_reading *r, enum ct_header header, uint32_t li
                         struct ct_span text, bool list)
 {
     const struct ct_header_row *row = &ct_cache_headers[header];
-    bool asks = (row->flags & CT_HEADER_ASKS) != 0;
+    bool asks = (row->flags & CT_FLAG_ASKS) != 0;
     struct ct_element e;
     ct_cache_read_element(r->cache, row->dialect, asks, text, &e);
-    if (e.absent || (e.word == NULL && (row->flags & CT_HEADER_SOFT) != 0)) {
+    if (e.absent || (e.word == NULL && (row->flags & CT_FLAG_SOFT) != 0)) {
         return false;
     }
     enum ct_dialect dialect = who_wrote(r, row, &e);
@@ -241,7 +241,7 @@ void ct_cache_read_words(struct ct_reading *r, enum ct_header header, uint32_t l
     struct ct_span parts[CT_TIERS_MAX];
     size_t n_all;
     size_t n = ct_cache_split_list(ct_reading_text(r, line), parts, &n_all);
-    bool single = (ct_cache_headers[header].flags & CT_HEADER_SINGLE) != 0;
+    bool single = (ct_cache_headers[header].flags & CT_FLAG_SINGLE) != 0;
     r->cut = r->cut || (n_all > n && !single);
     if (single && n > 1) {
         if (say_element(r, header, line, parts[n - 1], true)) {

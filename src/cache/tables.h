@@ -225,12 +225,12 @@ enum ct_parser {
     CT_PARSER_COUNT
 };
 
-#define CT_HEADER_PRINT 1U     /* its presence is the dialect's fingerprint */
-#define CT_HEADER_SINGLE 2U    /* one word is expected, a list is malformed */
-#define CT_HEADER_ASKS 4U      /* the name asks "hit?": yes, no, 1, 0 count */
-#define CT_HEADER_SOFT 8U      /* a common name: without a known word it says nothing */
-#define CT_HEADER_X_CACHE 16U  /* many write it: see who_wrote */
-#define CT_HEADER_X_STATUS 32U /* so too */
+#define CT_FLAG_PRINT 1U     /* its presence is the dialect's fingerprint */
+#define CT_FLAG_SINGLE 2U    /* one word is expected, a list is malformed */
+#define CT_FLAG_ASKS 4U      /* the name asks "hit?": yes, no, 1, 0 count */
+#define CT_FLAG_SOFT 8U      /* a common name: without a known word it says nothing */
+#define CT_FLAG_X_CACHE 16U  /* many write it: see who_wrote */
+#define CT_FLAG_X_STATUS 32U /* so too */
 
 struct ct_header_row {
     const char *name;

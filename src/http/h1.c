@@ -38,18 +38,6 @@ static void keep_name(struct ct_reader *reader, struct ct_span piece)
     reader->name_length = (uint8_t)(reader->name_length + take);
 }
 
-static int on_field(llhttp_t *parser, const char *at, size_t n)
-{
-    struct ct_reader *reader = reader_of(parser);
-    struct ct_span piece = {(const uint8_t *)at, n};
-    if (reader->name_length == 0 && reader->whole_name.n == 0) {
-        reader->whole_name = piece;
-    } else {
-        keep_name(reader, piece);
-    }
-    return 0;
-}
-
 /* The octets at hand end in the middle of a name. */
 static void spill_name(struct ct_reader *reader)
 {
@@ -57,6 +45,19 @@ static void spill_name(struct ct_reader *reader)
         keep_name(reader, reader->whole_name);
         reader->whole_name.n = 0;
     }
+}
+
+static int on_field(llhttp_t *parser, const char *at, size_t n)
+{
+    struct ct_reader *reader = reader_of(parser);
+    struct ct_span piece = {(const uint8_t *)at, n};
+    if (reader->name_length == 0 && reader->whole_name.n == 0) {
+        reader->whole_name = piece;
+    } else {
+        spill_name(reader);
+        keep_name(reader, piece);
+    }
+    return 0;
 }
 
 static int on_field_complete(llhttp_t *parser)

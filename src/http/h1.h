@@ -32,8 +32,8 @@ struct ct_reader {
     const uint8_t *base; /* of the octets being read */
     uint64_t base_offset;
     struct ct_span whole_name; /* in the octets being read */
-    uint64_t value_end;   /* stream offset after the last piece of the value */
-    uint32_t value_start; /* in the text of the message */
+    uint64_t value_end;        /* stream offset after the last piece of the value */
+    uint32_t value_start;      /* in the text of the message */
     uint16_t field;
     uint8_t name_length;
     uint8_t small_length;
@@ -46,7 +46,7 @@ struct ct_reader {
     bool skip_line;             /* to the end of a line that is no header line */
     uint8_t head[CT_LINE_HEAD]; /* of the start line */
     uint8_t tail[CT_LINE_TAIL];
-    char name[64]; /* of a field, when it came in pieces */
+    char name[64];     /* of a field, when it came in pieces */
     uint8_t small[96]; /* value of a framing field */
 };
 

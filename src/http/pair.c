@@ -11,12 +11,15 @@
  *   - w cannot answer i where P(i) > X: what answers i comes after all that was received
  *     when i was sent;
  *   - w cannot answer i where A <= S(i): the server had not received i's first octet.
- * Both sequences grow, so the candidates are a prefix of the queue. Of them
- *   - P(i) == X, for one candidate only, is proof for a client that does not pipeline: it had
- *     received exactly the responses before X when it sent i. Not used once the client was
- *     seen to pipeline (two requests with nothing received between, or a request sent in the
- *     middle of the response before it);
- *   - a single candidate is proof where no request was lost and A shows that none is to come.
+ * For a client that does not pipeline, where request i ends at E(i),
+ *   - w does not answer i where A > E(i): the client had sent more, so it had its answer;
+ *   - P(i) == X is proof: it had received exactly the responses before X when it sent i;
+ *   - A == E(i) is proof: the server had received exactly the requests up to i.
+ * These three are not used once the client was seen to pipeline (two requests with nothing
+ * received between, or a request sent in the middle of the response before it). What is left
+ * is a run of the queue, the candidates. Then
+ *   - one candidate that is proven so, and no second one, is the answer;
+ *   - a single candidate is it where no request was lost and A shows that none is to come.
  * Requests before a proven one are unanswered: their responses lie in the hole. A response
  * without candidates answers a lost request, or none, and stands alone. Where A shows
  * request octets that the capture has not delivered yet (a hole that is still waited for),
@@ -120,9 +123,17 @@ static bool excluded(const struct ct_msg *r, const struct ct_msg *w)
            (w->peer_offset != 0 && w->peer_offset <= r->start);
 }
 
-static bool begins_exactly(const struct ct_msg *r, const struct ct_msg *w)
+static bool is_proven(const struct ct_msg *r, const struct ct_msg *w)
 {
-    return r->peer_offset != 0 && r->peer_offset == w->start;
+    return (r->peer_offset != 0 && r->peer_offset == w->start) ||
+           (r->facts.complete && r->end == w->peer_offset);
+}
+
+/* The server had received more than r when it answered: the client had its response to r. */
+static bool is_overtaken(const struct ct_http_conn *conn, const struct ct_msg *r,
+                         const struct ct_msg *w)
+{
+    return !conn->pipelined && r->marker == 0 && r->facts.complete && w->peer_offset > r->end;
 }
 
 /* Request octets that the server had and the capture has not shown yet. */
@@ -157,20 +168,22 @@ static enum verdict judge_lost_request(const struct ct_http_conn *conn, const st
                                        const struct ct_msg *r)
 {
     const struct ct_msg *second = after(conn, r);
-    if (excluded(r, w)) {
+    if (excluded(r, w) || is_overtaken(conn, r, w)) {
         return VERDICT_ALONE;
     }
     if (r->loss == CT_LOSS_START && r->peer_offset == 0) {
         return VERDICT_PAIR;
     }
-    if (begins_exactly(r, w) && !conn->pipelined &&
-        (second == NULL || !begins_exactly(second, w))) {
+    if (is_proven(r, w) && !conn->pipelined && (second == NULL || !is_proven(second, w))) {
         return VERDICT_PAIR;
     }
     return VERDICT_UNKNOWN;
 }
 
-/* Responses may be lost before w. *found: the request that it answers. */
+/*
+ * Responses may be lost before w. *found: the request that it answers, or the first one that
+ * is not overtaken (NULL: none).
+ */
 static enum verdict judge_lost_response(const struct ct_http_conn *conn, const struct ct_msg *w,
                                         struct ct_msg **found)
 {
@@ -178,12 +191,17 @@ static enum verdict judge_lost_response(const struct ct_http_conn *conn, const s
     size_t n_exact = 0;
     struct ct_msg *exact = NULL;
     struct ct_msg *r = head_of(conn, CT_DIR_ORIG);
-    struct ct_msg *first = r;
     uint8_t loss = CT_LOSS_NONE;
+    while (r != NULL && is_overtaken(conn, r, w)) {
+        loss = r->loss > loss ? r->loss : loss;
+        r = after(conn, r);
+    }
+    struct ct_msg *first = r;
+    *found = first;
     for (; r != NULL && !excluded(r, w); r = after(conn, r)) {
         n++;
         loss = r->loss > loss ? r->loss : loss;
-        if (begins_exactly(r, w)) {
+        if (is_proven(r, w)) {
             n_exact++;
             exact = r;
         }
@@ -201,7 +219,6 @@ static enum verdict judge_lost_response(const struct ct_http_conn *conn, const s
     if (wait) {
         return VERDICT_WAIT;
     }
-    *found = first;
     if (w->loss == CT_LOSS_START && loss <= CT_LOSS_START && first->peer_offset == 0) {
         return VERDICT_PAIR;
     }
@@ -238,7 +255,8 @@ static void leave_alone(struct ct_http_conn *conn, struct ct_msg *msg)
     finish(conn, msg);
 }
 
-static void pair(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg *r)
+/* The requests before r (NULL: all) will not be answered any more. */
+static void leave_earlier(struct ct_http_conn *conn, const struct ct_msg *r)
 {
     while (head_of(conn, CT_DIR_ORIG) != r) {
         struct ct_msg *earlier = dequeue(conn, CT_DIR_ORIG);
@@ -248,6 +266,11 @@ static void pair(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg *r)
             leave_alone(conn, earlier);
         }
     }
+}
+
+static void pair(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg *r)
+{
+    leave_earlier(conn, r);
     (void)dequeue(conn, CT_DIR_ORIG);
     r->notes &= ~(UINT32_C(1) << CT_NOTE_ORDER_UNKNOWN);
     r->peer = w;
@@ -305,6 +328,7 @@ void ct_http_pair_settle(struct ct_http_conn *conn)
         if (verdict == VERDICT_PAIR) {
             pair(conn, w, r);
         } else if (verdict == VERDICT_ALONE) {
+            leave_earlier(conn, r);
             stand_alone(conn, w);
         } else if (verdict == VERDICT_UNLISTED) {
             count_off(conn, w);
@@ -346,8 +370,21 @@ static void overflow(struct ct_http_conn *conn, struct ct_msg *request)
     enqueue(conn, marker);
 }
 
+/* Settles what does not depend on the request that now begins, so that it is numbered first. */
+static void settle_before(struct ct_http_conn *conn, const struct ct_msg *request)
+{
+    struct ct_dir_reader *orig = &conn->dir[CT_DIR_ORIG];
+    uint64_t offset = orig->offset;
+    if (conn->queue[CT_DIR_RESP] != NULL) {
+        orig->offset = request->start;
+        ct_http_pair_settle(conn);
+        orig->offset = offset;
+    }
+}
+
 void ct_http_pair_request(struct ct_http_conn *conn, struct ct_msg *request)
 {
+    settle_before(conn, request);
     request->depth = ++conn->depth;
     take_loss(conn, request);
     watch_pipelining(conn, request);

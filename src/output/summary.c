@@ -123,6 +123,23 @@ static void put_capture(struct ct_buf *buf, const struct ct_snapshot *snapshot)
     ct_output_put_char(buf, '\n');
 }
 
+static void put_status_classes(struct ct_buf *buf, const uint64_t n[6])
+{
+    const char *separator = "";
+    for (unsigned i = 1; i < 6; i++) {
+        if (n[i] > 0) {
+            ct_output_putf(buf, "%s%uxx ", separator, i);
+            ct_output_put_count(buf, n[i]);
+            separator = ", ";
+        }
+    }
+    if (n[0] > 0) {
+        ct_output_putf(buf, "%snone or outside ", separator);
+        ct_output_put_count(buf, n[0]);
+    }
+    ct_output_put_char(buf, '\n');
+}
+
 static void put_transactions(struct ct_buf *buf, const struct ct_snapshot *snapshot)
 {
     put_label(buf, "transactions");
@@ -130,6 +147,8 @@ static void put_transactions(struct ct_buf *buf, const struct ct_snapshot *snaps
     ct_output_put(buf, ", of which seen in full: ");
     ct_output_put_count(buf, snapshot->complete);
     ct_output_put_char(buf, '\n');
+    put_label(buf, "responses");
+    put_status_classes(buf, snapshot->by_status_class);
     put_label(buf, "bodies");
     ct_output_put_bytes_size(buf, snapshot->body_bytes);
     ct_output_put(buf, " in responses\n");

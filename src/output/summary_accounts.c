@@ -70,6 +70,10 @@ static void put_row_if(struct ct_writer *writer, const char *label, uint64_t n, 
 
 static void put_incomplete(struct ct_writer *writer, const struct ct_snapshot *snapshot)
 {
+    /* Notes that say how, not that something was not seen. */
+    static const uint32_t harmless = 1u << CT_NOTE_INTERIM | 1u << CT_NOTE_EARLY_RESPONSE |
+                                     1u << CT_NOTE_CLOSE_DELIMITED | 1u << CT_NOTE_TUNNEL |
+                                     1u << CT_NOTE_PROXIED | 1u << CT_NOTE_CREDENTIALS_REMOVED;
     if (snapshot->complete == snapshot->transactions && snapshot->missing_bytes == 0 &&
         snapshot->order_unknown == 0) {
         return;
@@ -82,7 +86,9 @@ static void put_incomplete(struct ct_writer *writer, const struct ct_snapshot *s
     put_row_if(writer, "missing octets", snapshot->missing_bytes,
                "of transactions, that the capture does not hold");
     for (int i = 0; i < CT_NOTE_COUNT; i++) {
-        put_row_if(writer, ct_http_note_name((enum ct_note)i), snapshot->by_note[i], "noted");
+        if ((harmless >> i & 1u) == 0) {
+            put_row_if(writer, ct_http_note_name((enum ct_note)i), snapshot->by_note[i], "");
+        }
     }
 }
 

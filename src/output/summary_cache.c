@@ -167,8 +167,8 @@ static void put_reasons(struct ct_writer *writer, const struct ct_snapshot *snap
     }
     ct_output_section(writer, "Reasons", " requests");
     for (; reason != 0; reason = next_reason(snapshot->by_reason, reason)) {
-        ct_output_putf(&writer->buf, "  %-22s", ct_cache_reason_name((enum ct_reason)reason));
-        ct_output_count_cell(&writer->buf, snapshot->by_reason[reason], 9);
+        ct_output_putf(&writer->buf, "  %-24s", ct_cache_reason_name((enum ct_reason)reason));
+        ct_output_count_cell(&writer->buf, snapshot->by_reason[reason], 7);
         ct_output_put_char(&writer->buf, '\n');
     }
 }

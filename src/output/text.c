@@ -6,8 +6,9 @@
  *
  * Time is local, as tcpdump prints it (TZ=UTC for universal time). What has no natural width
  * stands last, so that all before it is aligned. Columns of flow, outcome and method begin at
- * a usual width and grow with what is met. Below NARROW columns the time has milliseconds,
- * the server is shown by its port, and dialect and reason are left out. Where a width is
+ * a usual width and grow with what is met. Below NARROW columns the time has whole seconds,
+ * the server is shown by its port, the age by its largest unit ("3h"), and duration, dialect
+ * and reason are left out. Where a width is
  * given the host and target are cut to it, else never.
  */
 #include <inttypes.h>
@@ -56,10 +57,9 @@ static void put_time(struct ct_writer *writer, int64_t ns)
         state->clock_s = s;
     }
     ct_output_color(writer, CT_COLOR_DIM);
-    if (is_narrow(writer)) {
-        ct_output_putf(&writer->buf, "%s.%03" PRId64, state->clock, us / 1000);
-    } else {
-        ct_output_putf(&writer->buf, "%s.%06" PRId64, state->clock, us);
+    ct_output_put(&writer->buf, state->clock);
+    if (!is_narrow(writer)) {
+        ct_output_putf(&writer->buf, ".%06" PRId64, us);
     }
     ct_output_color(writer, CT_COLOR_OFF);
     ct_output_put_char(&writer->buf, ' ');
@@ -125,20 +125,32 @@ static void put_outcome(struct ct_writer *writer, const struct ct_txn *txn,
     ct_output_put_char(buf, ' ');
 }
 
-static void put_numbers(struct ct_writer *writer, const struct ct_txn *txn,
-                        const struct ct_verdict *verdict)
+static void put_age(struct ct_writer *writer, int64_t age_s)
+{
+    struct ct_buf *buf = &writer->buf;
+    size_t from = buf->n;
+    if (age_s < 0) {
+        ct_output_put_char(buf, '-');
+    } else if (!is_narrow(writer)) {
+        ct_output_putf(buf, "age=%" PRId64, age_s);
+    } else if (age_s < 100) {
+        ct_output_putf(buf, "%" PRId64 "s", age_s);
+    } else if (age_s < 6000) {
+        ct_output_putf(buf, "%" PRId64 "m", age_s / 60);
+    } else if (age_s < 360000) {
+        ct_output_putf(buf, "%" PRId64 "h", age_s / 3600);
+    } else {
+        ct_output_putf(buf, "%" PRId64 "d", age_s / 86400);
+    }
+    ct_output_pad_left(buf, from, is_narrow(writer) ? 4 : 8);
+    ct_output_put_char(buf, ' ');
+}
+
+static void put_numbers(struct ct_writer *writer, const struct ct_txn *txn)
 {
     struct ct_buf *buf = &writer->buf;
     int64_t ns = 0;
     size_t from = buf->n;
-    if (verdict->age_s >= 0) {
-        ct_output_putf(buf, "age=%" PRId64, verdict->age_s);
-    } else {
-        ct_output_put_char(buf, '-');
-    }
-    ct_output_pad_left(buf, from, 8);
-    ct_output_put_char(buf, ' ');
-    from = buf->n;
     if (ct_output_ttfb(txn, &ns)) {
         ct_output_put_duration(buf, ns);
     } else {
@@ -268,7 +280,8 @@ void ct_output_text_txn(struct ct_writer *writer, const struct ct_txn *txn,
     put_time(writer, ct_http_txn_ns(txn));
     put_flow(writer, txn);
     put_outcome(writer, txn, verdict);
-    put_numbers(writer, txn, verdict);
+    put_age(writer, verdict->age_s);
+    put_numbers(writer, txn);
     put_method(writer, txn);
     put_uri_and_tail(writer, txn, verdict, line);
     ct_output_put_char(&writer->buf, '\n');

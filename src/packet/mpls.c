@@ -24,20 +24,36 @@ bool ct_packet_looks_like_ip(const uint8_t *p, uint32_t n, uint32_t wire)
     return false;
 }
 
+/* True for an Ethernet header that what follows it does not contradict. */
+static bool fits_ethernet(const uint8_t *p, uint32_t n)
+{
+    if (!ct_packet_looks_like_ethernet(p, n) || n < 15) {
+        return false;
+    }
+    switch (ct_read_be16(p + 12)) {
+    case 0x0800:
+        return p[14] >> 4 == 4;
+    case 0x86dd:
+        return p[14] >> 4 == 6;
+    default:
+        return true;
+    }
+}
+
+/* An address may begin with 4 or 6, too; only 45, which would be a group, is left to IPv4. */
 static enum ct_next guess_payload(struct ct_walk *walk)
 {
     const uint8_t *p = walk->p;
-    if (ct_packet_looks_like_ip(p, walk->n, walk->wire)) {
+    bool is_ethernet = fits_ethernet(p, walk->n);
+    bool may_be_word = p[0] >> 4 == 0 && walk->n > 4;
+    if (ct_packet_looks_like_ip(p, walk->n, walk->wire) && (p[0] == 0x45 || !is_ethernet)) {
         return CT_NEXT_IP;
     }
-    bool plain = ct_packet_looks_like_ethernet(p, walk->n);
-    bool behind_word = walk->n > 4 && p[0] >> 4 == 0 &&
-                       ct_packet_looks_like_ethernet(p + 4, walk->n - 4);
-    if (behind_word) {
+    if (may_be_word && !is_ethernet && fits_ethernet(p + 4, walk->n - 4)) {
         ct_walk_skip(walk, 4);
-        return ct_walk_tunnel(walk, CT_LAYER_PSEUDOWIRE, CT_NEXT_ETHERNET);
+        is_ethernet = true;
     }
-    if (plain) {
+    if (is_ethernet) {
         return ct_walk_tunnel(walk, CT_LAYER_PSEUDOWIRE, CT_NEXT_ETHERNET);
     }
     if (p[0] >> 4 == 4 || p[0] >> 4 == 6) { /* IP that is cut or lies: let its reader say so */

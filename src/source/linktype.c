@@ -29,6 +29,9 @@ uint32_t ct_source_linktype_to_dlt(uint32_t linktype)
 
 const char *ct_source_linktype_name(uint32_t linktype)
 {
+    if (linktype >= 147 && linktype <= 162) { /* DLT_USER0 to DLT_USER15: libpcap has no words */
+        return "reserved for private use";
+    }
     return linktype <= INT_MAX ? pcap_datalink_val_to_description((int)linktype) : NULL;
 }
 

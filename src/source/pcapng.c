@@ -22,10 +22,10 @@
 #define OPTION_TSOFFSET      14u
 #define TSRESOL_MICROSECONDS 6u
 
-#define BLOCK_HEADER    8u            /* type, total length */
-#define BLOCK_FRAME     12u           /* the same, and the length again at the end */
-#define BLOCK_BYTES_MAX (16u << 20)   /* of blocks that are read; others are passed over */
-#define INTERFACES_MAX  (64u * 1024u) /* of one section */
+#define BLOCK_HEADER    8u                 /* type, total length */
+#define BLOCK_FRAME     12u                /* the same, and the length again at the end */
+#define BLOCK_BYTES_MAX (16u << 20)        /* of blocks that are read; others are passed over */
+#define INTERFACES_MAX  ((size_t)64 << 10) /* of one section */
 #define REASON_MAX      160
 
 struct ct_interface {
@@ -253,7 +253,7 @@ static void read_interface_options(const struct ct_source_pcapng *pcapng, struct
             uint64_t lower = get32(pcapng, value + (pcapng->big_endian ? 4 : 0));
             iface->tsoffset_s = (int64_t)(upper << 32 | lower);
         }
-        ct_cursor_skip(&cursor, (4u - length % 4u) % 4u);
+        ct_cursor_skip(&cursor, (size_t)-length % 4);
     }
 }
 

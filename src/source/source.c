@@ -178,8 +178,9 @@ static enum ct_source_status open_inputs(struct ct_source *source)
 
 static bool allocate(struct ct_source *source)
 {
-    source->inputs = calloc(source->n_inputs > 0 ? source->n_inputs : 1, sizeof *source->inputs);
-    source->heap = calloc(source->n_inputs > 0 ? source->n_inputs : 1, sizeof *source->heap);
+    size_t room = source->n_inputs > 0 ? source->n_inputs : 1;
+    source->inputs = calloc(room, sizeof(struct ct_source_input *));
+    source->heap = calloc(room, sizeof *source->heap);
     if (source->inputs == NULL || source->heap == NULL) {
         return false;
     }
@@ -191,7 +192,7 @@ static bool allocate(struct ct_source *source)
 }
 
 enum ct_source_status ct_source_open(const struct ct_source_options *options,
-                                     struct ct_source **result)
+                                     struct ct_source **opened)
 {
     struct ct_source *source = calloc(1, sizeof *source);
     if (source == NULL) {
@@ -219,7 +220,7 @@ enum ct_source_status ct_source_open(const struct ct_source_options *options,
         sift_down(source, i);
     }
     source->primed = true;
-    *result = source;
+    *opened = source;
     return CT_SOURCE_OK;
 }
 

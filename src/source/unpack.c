@@ -149,10 +149,11 @@ static size_t unpack_zstd(struct ct_source_unpacker *unpacker, struct ct_span *i
                           size_t size, const char **fault)
 {
     ZSTD_inBuffer from = {in->p, in->n, 0};
-    ZSTD_outBuffer to = {out, size, 0};
+    ZSTD_outBuffer to = {.size = size};
     if (!unpacker->inside && in->n == 0) {
         return 0;
     }
+    to.dst = out;
     size_t result = ZSTD_decompressStream(unpacker->zstd, &to, &from);
     in->p += from.pos;
     in->n -= from.pos;

@@ -99,9 +99,10 @@ struct ct_conn {
     struct ct_endpoint ends[2]; /* by side */
     struct ct_conn_info info;
     struct ct_side sides[2];
-    int64_t active_ns; /* packet clock at the last packet */
-    int64_t last_ns;   /* capture time of the last packet */
-    int64_t wait_ns;   /* packet clock at the beginning of the wait */
+    int64_t active_ns;     /* packet clock at the last packet */
+    int64_t last_ns;       /* capture time of the last packet */
+    int64_t wait_ns;       /* packet clock at the beginning of the wait */
+    uint64_t wait_segment; /* and the number of segments seen then */
     uint64_t hash;
     uint64_t rst_offset; /* of the side that sent RST */
     uint32_t wait_packets;
@@ -118,6 +119,7 @@ struct ct_conn {
     uint8_t switch_proto;
     uint8_t tunnelled; /* proto was given by a tunnel */
     uint8_t had_data;
+    uint8_t settling; /* waits are over: order of the two directions does not matter any more */
 };
 
 struct ct_list {
@@ -137,6 +139,7 @@ struct ct_streams {
     struct ct_list lists[CT_LIST_COUNT];
     struct ct_list waiters;
     struct ct_conn *last; /* looked up last */
+    uint64_t n_segments;
     int64_t now_ns;
     bool started;
 };
@@ -205,6 +208,13 @@ void ct_deliver_front(struct ct_conn *conn, unsigned side, struct ct_carried *ca
                       bool segment_start);
 /* Delivers pieces of both sides until none is at the front. */
 void ct_deliver_pump(struct ct_conn *conn);
+/*
+ * True when octets that acknowledged peer_offset must wait: what they had received is not
+ * delivered yet. An answer is not delivered before its question, however it was captured.
+ */
+bool ct_deliver_too_early(const struct ct_conn *conn, unsigned side, uint64_t peer_offset);
+/* True for a side that waits to be anchored and knows that there were octets. */
+bool ct_side_unsettled(const struct ct_side *side);
 /* Octets up to end are lost. */
 void ct_deliver_gap(struct ct_conn *conn, unsigned side, uint64_t end, int64_t ts_ns);
 void ct_deliver_skip_begin(struct ct_side *side, uint64_t n);

@@ -247,7 +247,7 @@ static bool drain(struct ct_conn *conn, unsigned s)
     if (piece == NULL) {
         return tell_eof(conn, s);
     }
-    if (piece->start > side->next) {
+    if (piece->start > side->next || ct_deliver_too_early(conn, s, piece->peer_offset)) {
         return false;
     }
     if (piece->end <= side->next) {
@@ -288,6 +288,28 @@ void ct_deliver_pump(struct ct_conn *conn)
             }
         }
     }
+}
+
+bool ct_side_unsettled(const struct ct_side *side)
+{
+    return side->has_base && !side->anchored &&
+           (side->head != NULL || side->acked > CT_STREAM_ORIGIN);
+}
+
+bool ct_deliver_too_early(const struct ct_conn *conn, unsigned s, uint64_t peer_offset)
+{
+    const struct ct_side *other = &conn->sides[1 - s];
+    if (conn->settling || conn->phase == CT_PHASE_PASS || peer_offset <= other->next) {
+        return false;
+    }
+    if (!other->anchored) {
+        return ct_side_unsettled(other);
+    }
+    if (other->hold || (other->fin != 0 && other->next >= other->fin)) {
+        return false;
+    }
+    /* One octet that is not there may be a FIN (RFC 9293 section 3.4). */
+    return other->head != NULL || other->fin != 0 || peer_offset != other->next + 1;
 }
 
 static void want_skip(void *handle, enum ct_dir dir, uint64_t n)

@@ -125,6 +125,8 @@ void ct_end_close(struct ct_conn *conn, enum ct_close why)
     }
     ct_end_anchor(conn);
     ct_end_give_up(conn, true);
+    conn->settling = 1;
+    ct_end_give_up(conn, true);
     infer_fin(conn);
     ct_identify_last(conn);
     for (unsigned d = 0; d < 2 && conn->phase == CT_PHASE_READ; d++) {

@@ -10,6 +10,9 @@
 /* So many segments in a row far from a connection are another connection. */
 #define ODD_MAX 8u
 
+/* So many times limits.hole_ms, and no packet needs to have come. */
+#define LONG_WAIT 10
+
 /* A SYN this little before what was seen first is late, not new. */
 #define LATE_SYN_BYTES (UINT64_C(1) << 20)
 
@@ -109,6 +112,17 @@ static uint64_t take_ack(struct ct_conn *conn, unsigned s, const struct ct_segme
     return offset;
 }
 
+/* What was acknowledged and is not there is lost; then everything that is there may go. */
+static void give_up_acked(struct ct_conn *conn)
+{
+    conn->sides[0].wait_acked = conn->sides[0].acked;
+    conn->sides[1].wait_acked = conn->sides[1].acked;
+    ct_end_give_up(conn, false);
+    conn->settling = 1;
+    ct_deliver_pump(conn);
+    conn->settling = 0;
+}
+
 /* Gives up the hole in front so that there is room; false when there is none. */
 static bool make_room(struct ct_conn *conn, unsigned s)
 {
@@ -116,6 +130,12 @@ static bool make_room(struct ct_conn *conn, unsigned s)
     if (!side->anchored) {
         ct_end_anchor(conn);
         ct_deliver_pump(conn);
+        return true;
+    }
+    if (side->head != NULL && side->head->start <= side->next && !side->hold &&
+        ct_deliver_too_early(conn, s, side->head->peer_offset)) {
+        conn->streams->counters.gaps_by_limit++;
+        give_up_acked(conn); /* what it waits for */
         return true;
     }
     if (side->hold || side->head == NULL || side->head->start <= side->next) {
@@ -165,7 +185,8 @@ static enum ct_segment_status take_payload(struct ct_conn *conn, unsigned s,
         return CT_SEGMENT_DUPLICATE;
     }
     bool front = side->anchored && !side->hold && carried->start <= side->next &&
-                 (side->head == NULL || side->head->start >= carried->end);
+                 (side->head == NULL || side->head->start >= carried->end) &&
+                 !ct_deliver_too_early(conn, s, carried->peer_offset);
     if (front) {
         ct_deliver_front(conn, s, carried, carried->start == side->next);
         if (side->next >= carried->end) {
@@ -218,16 +239,10 @@ static bool acked_hole(const struct ct_side *side)
     return side->fin != 0 || side->acked != side->next + 1; /* that one is a FIN */
 }
 
-static bool unsettled(const struct ct_side *side)
-{
-    return side->has_base && !side->anchored &&
-           (side->head != NULL || side->acked > CT_STREAM_ORIGIN);
-}
-
 static bool must_wait(const struct ct_conn *conn)
 {
     return conn->rst_side != 0 || acked_hole(&conn->sides[0]) || acked_hole(&conn->sides[1]) ||
-           unsettled(&conn->sides[0]) || unsettled(&conn->sides[1]);
+           ct_side_unsettled(&conn->sides[0]) || ct_side_unsettled(&conn->sides[1]);
 }
 
 static void finish_if_over(struct ct_conn *conn)
@@ -243,6 +258,11 @@ static void resolve(struct ct_conn *conn)
     ct_table_stop_waiting(conn);
     ct_end_anchor(conn);
     ct_end_give_up(conn, false);
+    if (!acked_hole(&conn->sides[0]) && !acked_hole(&conn->sides[1])) {
+        conn->settling = 1; /* nothing is known to be missing: a circle of waits is broken */
+        ct_deliver_pump(conn);
+        conn->settling = 0;
+    }
     if (conn->rst_side != 0) {
         ct_end_close(conn, CT_CLOSE_RST);
         return;
@@ -396,6 +416,7 @@ enum ct_segment_status ct_stream_segment(struct ct_streams *streams,
         streams->started = true;
         streams->now_ns = segment->ts_ns;
     }
+    streams->n_segments++;
     struct ct_conn *conn = conn_for(streams, segment, &s, &status);
     if (conn == NULL) {
         return count(streams, status);
@@ -425,16 +446,28 @@ static void expire(struct ct_streams *streams, enum ct_list_id id, uint64_t seco
     }
 }
 
-void ct_stream_tick(struct ct_streams *streams, int64_t now_ns)
+/*
+ * A capture may be out of order across a pause, so time alone counts only when it is long;
+ * before that some packets must have come as well, of any connection.
+ */
+static bool waited_enough(const struct ct_streams *streams, const struct ct_conn *conn)
 {
     uint64_t ms = streams->limits.hole_ms;
     int64_t wait_ns = (int64_t)(ms < UINT32_MAX ? ms : UINT32_MAX) * CT_NS_PER_MS;
+    int64_t waited_ns = streams->now_ns - conn->wait_ns;
+    return waited_ns >= wait_ns &&
+           (waited_ns / LONG_WAIT >= wait_ns ||
+            streams->n_segments - conn->wait_segment >= streams->limits.hole_packets);
+}
+
+void ct_stream_tick(struct ct_streams *streams, int64_t now_ns)
+{
     if (!streams->started || now_ns > streams->now_ns) {
         streams->started = true;
         streams->now_ns = now_ns;
     }
     struct ct_conn *conn = streams->waiters.oldest;
-    while (conn != NULL && streams->now_ns - conn->wait_ns >= wait_ns) {
+    while (conn != NULL && waited_enough(streams, conn)) {
         resolve(conn); /* leaves the list, or joins it anew at the end */
         conn = streams->waiters.oldest;
     }

@@ -141,6 +141,7 @@ void ct_table_wait(struct ct_conn *conn)
     }
     conn->waiting = 1;
     conn->wait_ns = streams->now_ns;
+    conn->wait_segment = streams->n_segments;
     conn->wait_packets =
         (uint32_t)(streams->limits.hole_packets < UINT32_MAX ? streams->limits.hole_packets
                                                              : UINT32_MAX);

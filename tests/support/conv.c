@@ -250,16 +250,3 @@ void tc_drop_some(struct tc *c, struct dice *dice, unsigned percent)
     }
     c->n = kept;
 }
-
-enum ct_segment_status tc_feed_one(const struct tc *c, size_t i, struct ct_streams *streams)
-{
-    ct_stream_tick(streams, c->segments[i].ts_ns);
-    return ct_stream_segment(streams, &c->segments[i]);
-}
-
-void tc_feed(const struct tc *c, struct ct_streams *streams)
-{
-    for (size_t i = 0; i < c->n; i++) {
-        (void)tc_feed_one(c, i, streams);
-    }
-}

@@ -61,10 +61,6 @@ void tc_shuffle(struct tc *c, struct dice *dice, size_t window);
 void tc_repeat_some(struct tc *c, struct dice *dice, unsigned percent, size_t window);
 void tc_drop_some(struct tc *c, struct dice *dice, unsigned percent);
 
-/* Gives all segments to the stage. */
-void tc_feed(const struct tc *c, struct ct_streams *streams);
-enum ct_segment_status tc_feed_one(const struct tc *c, size_t i, struct ct_streams *streams);
-
 /* ---- reading ------------------------------------------------------------------------------ */
 
 enum tc_act {
@@ -151,14 +147,32 @@ struct tc_log {
 void tc_log_init(struct tc_log *log);
 void tc_log_free(struct tc_log *log);
 void tc_log_rule(struct tc_log *log, struct tc_rule rule);
-/* Checks that all is closed and accounted for. Call after ct_stream_finish. */
-void tc_log_check_end(struct tc_log *log);
 /* What the i-th reader was given in dir, "" when there is none. */
 const char *tc_log_text(const struct tc_log *log, size_t i, enum ct_dir dir);
 
-/* The usual: a stage with default limits over the conversation, finished and freed. */
-void tc_run(const struct tc *c, struct tc_log *log, struct ct_stream_counters *counters);
-void tc_run_limits(const struct tc *c, struct tc_log *log, const struct ct_limits *limits,
-                   struct ct_stream_counters *counters);
+/* ---- both --------------------------------------------------------------------------------- */
+
+/*
+ * A conversation, a stage and what it told. Limits, key and rules may be changed until the
+ * first feed.
+ */
+struct tc_stage {
+    struct tc c;
+    struct tc_log log;
+    struct ct_limits limits; /* defaults */
+    struct ct_key key;
+    struct ct_streams *streams;
+    size_t fed; /* segments of c that the stage has been given */
+    struct ct_stream_counters counters;
+};
+
+void tc_stage_begin(struct tc_stage *stage);
+void tc_stage_end(struct tc_stage *stage);
+/* Gives the stage what it has not had; returns what became of the last segment. */
+enum ct_segment_status tc_stage_feed(struct tc_stage *stage);
+/* Moves packet time on without packets. */
+void tc_stage_wait(struct tc_stage *stage, int64_t ms);
+/* Feeds, ends the input, checks that all is closed and accounted for. */
+void tc_stage_finish(struct tc_stage *stage);
 
 #endif

@@ -340,18 +340,6 @@ void tc_log_rule(struct tc_log *log, struct tc_rule rule)
     log->rules[log->n_rules++] = rule;
 }
 
-void tc_log_check_end(struct tc_log *log)
-{
-    for (size_t i = 0; i < log->n_readers; i++) {
-        const struct tc_reader *reader = log->readers[i];
-        check(log, reader->closed, "never closed");
-        for (int dir = 0; dir < 2; dir++) {
-            const struct tc_half *half = &reader->half[dir];
-            check(log, half->skip_asked == 0, "a skip without an end");
-        }
-    }
-}
-
 const char *tc_log_text(const struct tc_log *log, size_t i, enum ct_dir dir)
 {
     if (i >= log->n_readers || log->readers[i]->half[dir].text.p == NULL) {
@@ -360,23 +348,76 @@ const char *tc_log_text(const struct tc_log *log, size_t i, enum ct_dir dir)
     return log->readers[i]->half[dir].text.p;
 }
 
-void tc_run_limits(const struct tc *c, struct tc_log *log, const struct ct_limits *limits,
-                   struct ct_stream_counters *counters)
+void tc_stage_begin(struct tc_stage *stage)
 {
-    static const struct ct_key key = {{1, 2, 3}};
-    struct ct_streams *streams = checked(ct_stream_new(limits, &key, &log->hooks));
-    tc_feed(c, streams);
-    ct_stream_finish(streams);
-    tc_log_check_end(log);
-    if (counters != NULL) {
-        *counters = *ct_stream_counters(streams);
-    }
-    ct_stream_free(streams);
+    *stage = (struct tc_stage){.key = {{1, 2, 3}}};
+    tc_init(&stage->c);
+    tc_log_init(&stage->log);
+    ct_base_limits_init(&stage->limits);
 }
 
-void tc_run(const struct tc *c, struct tc_log *log, struct ct_stream_counters *counters)
+void tc_stage_end(struct tc_stage *stage)
 {
-    struct ct_limits limits;
-    ct_base_limits_init(&limits);
-    tc_run_limits(c, log, &limits, counters);
+    ct_stream_free(stage->streams);
+    tc_log_free(&stage->log);
+    tc_free(&stage->c);
+}
+
+static void need_streams(struct tc_stage *stage)
+{
+    if (stage->streams == NULL) {
+        stage->streams = checked(ct_stream_new(&stage->limits, &stage->key, &stage->log.hooks));
+    }
+}
+
+static void check_counters(struct tc_stage *stage)
+{
+    const struct ct_stream_counters *counters = &stage->counters;
+    const struct ct_limits *limits = &stage->limits;
+    uint64_t n = 0;
+    for (int i = 0; i < CT_SEGMENT_STATUS_COUNT; i++) {
+        n += counters->status[i];
+    }
+    check(&stage->log, n == stage->fed, "a segment that did not end in one status");
+    check(&stage->log, counters->held_bytes_peak <= limits->reorder_bytes_total,
+          "more held than the limit");
+    check(&stage->log, counters->open_peak <= limits->connections, "too many connections");
+    check(&stage->log, stage->log.n_ends + counters->open_now == counters->connections,
+          "a connection that is neither open nor ended");
+}
+
+enum ct_segment_status tc_stage_feed(struct tc_stage *stage)
+{
+    enum ct_segment_status status = CT_SEGMENT_STATUS_COUNT;
+    need_streams(stage);
+    while (stage->fed < stage->c.n) {
+        const struct ct_segment *segment = &stage->c.segments[stage->fed++];
+        ct_stream_tick(stage->streams, segment->ts_ns);
+        status = ct_stream_segment(stage->streams, segment);
+        check(&stage->log, (unsigned)status < CT_SEGMENT_STATUS_COUNT, "no status");
+    }
+    stage->counters = *ct_stream_counters(stage->streams);
+    check_counters(stage);
+    return status;
+}
+
+void tc_stage_wait(struct tc_stage *stage, int64_t ms)
+{
+    need_streams(stage);
+    tc_wait(&stage->c, ms);
+    ct_stream_tick(stage->streams, stage->c.now_ns);
+    stage->counters = *ct_stream_counters(stage->streams);
+}
+
+void tc_stage_finish(struct tc_stage *stage)
+{
+    struct tc_log *log = &stage->log;
+    (void)tc_stage_feed(stage);
+    ct_stream_finish(stage->streams);
+    stage->counters = *ct_stream_counters(stage->streams);
+    check_counters(stage);
+    check(log, stage->counters.open_now == 0, "open after the end");
+    for (size_t i = 0; i < log->n_readers; i++) {
+        check(log, log->readers[i]->closed, "never closed");
+    }
 }

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "app/options.h"
@@ -25,7 +26,7 @@ static bool parse(struct ct_options *options, struct line *line, const char *tex
     char *rest = NULL;
     line->argc = 0;
     assert_true(strlen(text) < sizeof line->text);
-    strcpy(line->text, text);
+    (void)snprintf(line->text, sizeof line->text, "%s", text);
     for (char *word = strtok_r(line->text, " ", &rest); word != NULL;
          word = strtok_r(NULL, " ", &rest)) {
         assert_true(line->argc < ARGUMENTS_MAX - 1);

@@ -180,12 +180,47 @@ static void two_ends_end_the_datagram(void **state)
     assert_int_equal(send_fragment(4, 2, (struct cut){120, 160}), CT_PACKET_FRAGMENT_DROPPED);
 }
 
+static void end_before_what_is_held_ends_the_datagram(void **state)
+{
+    (void)state;
+    build_inner(100);
+    assert_int_equal(send_fragment(4, 1, (struct cut){64, 112}), CT_PACKET_FRAGMENT_HELD);
+    build_inner(60);
+    assert_int_equal(send_fragment(4, 1, (struct cut){48, 80}), CT_PACKET_FRAGMENT_DROPPED);
+}
+
+static void protocols_do_not_mix_in_ipv4(void **state)
+{
+    (void)state;
+    build_inner(100);
+    build_fragment(4, 1, (struct cut){0, 64});
+    frame.bytes[14 + 9] = TF_UDP;
+    assert_int_equal(probe_decode(&probe, &frame), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(4, 1, (struct cut){64, 120}), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_fragment(4, 1, (struct cut){0, 64}), CT_PACKET_TCP);
+}
+
+/* RFC 6946: also while fragments with its identification are held. */
+static void atomic_fragment_is_on_its_own(void **state)
+{
+    (void)state;
+    build_inner(100);
+    assert_int_equal(send_fragment(6, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    build_inner(30);
+    assert_int_equal(send_fragment(6, 1, (struct cut){0, 50}), CT_PACKET_TCP);
+    expect_whole();
+    build_inner(100);
+    assert_int_equal(send_fragment(6, 1, (struct cut){64, 120}), CT_PACKET_TCP);
+    expect_whole();
+}
+
 static void fragments_that_cannot_be_are_bad(void **state)
 {
     (void)state;
     build_inner(100);
     /* Not a multiple of 8, and more follows. */
     assert_int_equal(send_fragment(4, 1, (struct cut){0, 63}), CT_PACKET_BAD_HEADER);
+    assert_int_equal(send_fragment(4, 1, (struct cut){0, 60}), CT_PACKET_BAD_HEADER);
     assert_int_equal(send_fragment(6, 1, (struct cut){0, 63}), CT_PACKET_BAD_HEADER);
     /* Empty. */
     assert_int_equal(send_fragment(4, 1, (struct cut){64, 64}), CT_PACKET_BAD_HEADER);
@@ -367,6 +402,9 @@ int main(void)
         T(equal_overlap_is_tolerated_in_ipv4_only),
         T(different_overlap_ends_the_datagram),
         T(two_ends_end_the_datagram),
+        T(end_before_what_is_held_ends_the_datagram),
+        T(protocols_do_not_mix_in_ipv4),
+        T(atomic_fragment_is_on_its_own),
         T(fragments_that_cannot_be_are_bad),
         T(largest_datagram_is_put_together),
         T(large_fragments_are_held_in_pieces),

@@ -224,6 +224,24 @@ static void offloaded_packets_may_be_longer_than_65535(void **state)
     assert_int_equal(probe.segment.payload_len, 70000);
 }
 
+/* The length of 802.3 ends the packet when IP gives none. */
+static void length_0_in_8023_means_its_length(void **state)
+{
+    (void)state;
+    tf_begin(&frame, TF_ETHERNET_LINK);
+    tf_snap_ethernet(&frame, TF_TYPE_IPV4);
+    size_t ip = tf_ipv4(&frame, &(struct tf_ipv4){.protocol = TF_TCP});
+    (void)add_tcp();
+    tf_text(&frame, TEXT);
+    put16(ip + 2, 0);
+    struct ct_frame padded = tf_frame(&frame, 0);
+    padded.cap_len += 4;
+    padded.wire_len += 4;
+    assert_int_equal(probe_frame(&probe, &padded), CT_PACKET_TCP);
+    assert_true(probe_payload_is(&probe, TEXT));
+    assert_int_equal(probe.segment.payload_len, strlen(TEXT));
+}
+
 static void absurd_wire_lengths_are_not_believed(void **state)
 {
     (void)state;
@@ -333,6 +351,7 @@ int main(void)
         T(jumbo_lengths_that_lie_are_bad),
         T(length_0_means_the_length_of_the_frame),
         T(offloaded_packets_may_be_longer_than_65535),
+        T(length_0_in_8023_means_its_length),
         T(absurd_wire_lengths_are_not_believed),
         T(ipv4_headers_that_contradict_themselves_are_bad),
         T(ip_length_beyond_the_capture_counts_as_not_captured),

@@ -226,11 +226,32 @@ static void in_pseudowire_with_word(struct tf_frame *f)
     tf_ethernet(f, TF_TYPE_IPV4);
 }
 
-static void in_pseudowire_with_odd_address(struct tf_frame *f)
+/* Addresses that look like the version and a length of IPv4 or IPv6. */
+static void in_pseudowire_with_address_4(struct tf_frame *f)
 {
     in_mpls(f);
     size_t at = tf_ethernet(f, TF_TYPE_IPV4);
-    f->bytes[at] = 0x44; /* looks like the version of IPv4 */
+    memcpy(f->bytes + at, "\x46\x00\x00\x40", 4);
+}
+
+static void in_pseudowire_with_address_6(struct tf_frame *f)
+{
+    in_mpls(f);
+    size_t at = tf_ethernet(f, TF_TYPE_IPV4);
+    memcpy(f->bytes + at, "\x60\x00\x00\x00\x00\x10", 6);
+}
+
+static void in_pseudowire_with_address_0(struct tf_frame *f)
+{
+    in_mpls(f);
+    size_t at = tf_ethernet(f, TF_TYPE_IPV4);
+    f->bytes[at] = 0x00; /* looks like a control word */
+}
+
+static void in_explicit_null(struct tf_frame *f)
+{
+    tf_begin(f, 219);
+    tf_mpls(f, 0, true);
 }
 
 static void in_wifi(struct tf_frame *f)
@@ -586,7 +607,8 @@ static const struct wrapping wrappings[] = {
     W(in_vlan_snap), W(in_sll), W(in_sll_vlan), W(in_sll2), W(in_sll2_qinq), W(in_pppoe),
     W(in_ppp), W(in_ppp_hdlc), W(in_ppp_short_protocol), W(in_ppp_serial_cisco), W(in_chdlc),
     W(in_ppp_ether), W(in_ppp_with_direction), W(in_frame_relay), W(in_mpls), W(in_pseudowire),
-    W(in_pseudowire_with_word), W(in_pseudowire_with_odd_address), W(in_wifi), W(in_radiotap),
+    W(in_pseudowire_with_word), W(in_pseudowire_with_address_4), W(in_pseudowire_with_address_6),
+    W(in_pseudowire_with_address_0), W(in_explicit_null), W(in_wifi), W(in_radiotap),
     W(in_radiotap_padded), W(in_wifi_four_addresses), W(in_wifi_ht_control), W(in_prism),
     W(in_avs), W(in_nflog), W(in_pflog), W(in_pktap), W(in_ppi), W(in_ipnet), W(in_juniper),
     W(in_juniper_without_link), W(in_netanalyzer), W(in_netanalyzer_transparent),

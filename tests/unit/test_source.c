@@ -451,9 +451,10 @@ static void missing_input_is_told_and_the_others_are_read(void **state)
 
 static size_t gzip(const struct tape *tape, uint8_t *out, size_t size)
 {
-    z_stream stream = {.next_out = out, .avail_out = (uInt)size};
+    z_stream stream = {.avail_out = (uInt)size};
     uint8_t copy[sizeof tape->bytes];
     memcpy(copy, tape->bytes, tape->n);
+    stream.next_out = out;
     stream.next_in = copy;
     stream.avail_in = (uInt)tape->n;
     assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);

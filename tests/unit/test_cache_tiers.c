@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Several voices: order, fossils, echoes, and the vectors that mix vendors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/verdict.h"
+
+#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
+
+static void the_network_at_the_edge_decides(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"Server: cloudflare\nCF-RAY: 8a1b2c3d4e5f6071-FRA\nCF-Cache-Status: DYNAMIC\n"
+         "X-Cache-Status: HIT",
+         "DYNAMIC stated cloudflare not-eligible; nginx=HIT cloudflare=DYNAMIC"},
+        {"CF-Cache-Status: HIT\nX-Cache-Status: MISS",
+         "HIT stated cloudflare -; nginx=MISS~ cloudflare=HIT; fossil"},
+        {"CF-Cache-Status: REVALIDATED\nX-Cache-Status: HIT",
+         "REVALIDATED stated cloudflare validated; nginx=HIT cloudflare=REVALIDATED"},
+        {"X-Cache: Miss from cloudfront\nX-Varnish: 5 3\nAge: 12",
+         "MISS stated cloudfront shield-hit; varnish=HIT cloudfront=MISS; tier=shield"},
+        {"X-Drupal-Cache: HIT\nX-Varnish: 9\nVia: 1.1 varnish",
+         "MISS stated varnish shield-hit; drupal=HIT varnish=MISS; tier=shield"},
+        {"X-Cache: TCP_MISS from a1-2-3-4.deploy.akamaitechnologies.com "
+         "(AkamaiGHost/9.5.1.3-25098137) (-)\nX-Cache-Remote: TCP_HIT from "
+         "a2-3-4-5.deploy.akamaitechnologies.com (AkamaiGHost/9.5.1.3-25098137) (-)",
+         "MISS stated akamai shield-hit; a2-3-4-5.deploy.akamaitechnologies.com=HIT "
+         "a1-2-3-4.deploy.akamaitechnologies.com=MISS; tier=shield"},
+        {"Akamai-Cache-Status: Miss from child, Hit from parent",
+         "MISS stated akamai shield-hit; parent=HIT child=MISS; tier=shield"},
+        {"X-Drupal-Dynamic-Cache: MISS\nX-Drupal-Cache: HIT",
+         "HIT stated drupal -; drupal=MISS~ drupal=HIT; tier=application fossil"},
+        {"X-Kinsta-Cache: HIT\nki-cf-cache-status: BYPASS",
+         "BYPASS stated cloudflare -; kinsta=HIT cloudflare=BYPASS"},
+    };
+    CHECK(rows);
+}
+
+static void of_two_networks_via_or_server_tells_the_nearer(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"Server: cloudflare\nCF-Cache-Status: MISS\nX-Cache: Hit from cloudfront\n"
+         "Via: 1.1 0a1b2c.cloudfront.net (CloudFront)",
+         "HIT stated cloudfront -; cloudflare=MISS~ cloudfront=HIT; fossil"},
+        {"Server: cloudflare\nX-Cache: Hit from cloudfront\nCF-Cache-Status: MISS",
+         "MISS stated cloudflare shield-hit; cloudfront=HIT cloudflare=MISS; tier=shield"},
+        {"Server: cloudflare\nCF-Cache-Status: MISS\nX-Cache: Hit from cloudfront",
+         "MISS stated cloudflare shield-hit; cloudfront=HIT cloudflare=MISS; tier=shield"},
+    };
+    CHECK(rows);
+}
+
+static void proxies_of_unknown_place_stand_in_the_order_of_their_lines(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        /* nginx before Varnish: the stored lines come out again with every hit */
+        {"Server: nginx/1.22.1\nX-Varnish: 2\nAge: 0\nVia: 1.1 varnish (Varnish/7.1)\n"
+         "X-Cache: MISS\nX-Cache-Hits: 0\nX-Cache-Status: HIT",
+         "HIT stated nginx -; varnish=MISS(0)~ nginx=HIT; fossil"},
+        {"Server: nginx/1.22.1\nX-Varnish: 2\nAge: 0\nVia: 1.1 varnish (Varnish/7.1)\n"
+         "X-Cache: MISS\nX-Cache-Hits: 0\nX-Cache-Status: MISS",
+         "MISS stated nginx -; varnish=MISS(0) nginx=MISS"},
+        /* Varnish before nginx */
+        {"Server: nginx/1.22.1\nX-Cache-Status: MISS\nX-Varnish: 7 5\nAge: 3\n"
+         "Via: 1.1 varnish (Varnish/7.1)",
+         "HIT stated varnish -; nginx=MISS~ varnish=HIT; fossil"},
+    };
+    CHECK(rows);
+}
+
+static void only_a_tier_that_did_not_ask_makes_fossils(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"X-Cache: HIT, STALE", "STALE stated generic -; generic=HIT~ generic=STALE; fossil"},
+        {"X-Cache: HIT, UPDATING",
+         "UPDATING stated generic background-refresh; generic=HIT~ generic=UPDATING; fossil"},
+        {"X-Cache: MISS, TCP_NEGATIVE_HIT",
+         "NEGATIVE_HIT stated generic negative; generic=MISS~ generic=NEGATIVE_HIT; fossil"},
+        {"X-Cache: HIT, REVALIDATED",
+         "REVALIDATED stated generic validated; generic=HIT generic=REVALIDATED"},
+        {"X-Cache: HIT, EXPIRED",
+         "EXPIRED stated generic expired-replaced; generic=HIT generic=EXPIRED; tier=shield"},
+        {"X-Cache: HIT, BYPASS", "BYPASS stated generic -; generic=HIT generic=BYPASS"},
+        {"X-Cache: MISS, HIT, PARTIAL_HIT",
+         "PARTIAL_HIT stated generic partial; generic=MISS~ generic=HIT generic=PARTIAL_HIT;"
+         " fossil"},
+    };
+    CHECK(rows);
+}
+
+static void an_echo_is_no_tier(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"CF-Cache-Status: MISS\nX-Cache: MISS",
+         "MISS stated cloudflare -; cloudflare=MISS"},
+        {"X-Cache: MISS\nX-Proxy-Cache: MISS", "MISS stated nginx -; nginx=MISS"},
+        {"Cache-Status: OriginCache; hit; ttl=30, EdgeCDN; fwd=stale; fwd-status=304\n"
+         "X-Cache: HIT",
+         "REVALIDATED stated rfc9211 validated; OriginCache=HIT EdgeCDN=REVALIDATED"},
+        {"X-Vercel-Cache: HIT\nX-Cache: whatever", "HIT stated vercel -; vercel=HIT"},
+        {"CF-Cache-Status: HIT\nServer-Timing: cfCacheStatus;desc=\"HIT\"",
+         "HIT stated cloudflare -; cloudflare=HIT"},
+        {"CF-Cache-Status: HIT\nServer-Timing: cfCacheStatus;desc=\"DYNAMIC\"",
+         "HIT stated cloudflare -; cloudflare=HIT; disagree"},
+        {"X-Drupal-Cache: HIT\nX-Cache: HIT",
+         "HIT stated generic -; drupal=HIT~ generic=HIT; fossil"},
+    };
+    CHECK(rows);
+}
+
+static void names_order_the_tiers_of_some(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"Cache-Status: \"Netlify Edge\"; fwd=miss\n"
+         "Cache-Status: \"Netlify Durable\"; hit; ttl=31536000",
+         "MISS stated netlify shield-hit; Netlify Durable=HIT Netlify Edge=MISS; tier=shield"},
+        {"X-Cache-Lookup: Hit From Inner Cluster\nX-Cache-Lookup: Cache Miss",
+         "MISS stated tencent shield-hit; tencent=HIT tencent=MISS; tier=shield"},
+        {"X-Cache-Lookup: Cache Miss\nX-Cache-Lookup: Hit From Inner Cluster",
+         "MISS stated tencent shield-hit; tencent=HIT tencent=MISS; tier=shield"},
+        {"X-Cache-Lookup: Hit From MemCache\nX-Cache-Lookup: Cache Miss",
+         "HIT stated tencent -; tencent=MISS~ tencent=HIT; fossil"},
+    };
+    CHECK(rows);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_network_at_the_edge_decides),
+        cmocka_unit_test(of_two_networks_via_or_server_tells_the_nearer),
+        cmocka_unit_test(proxies_of_unknown_place_stand_in_the_order_of_their_lines),
+        cmocka_unit_test(only_a_tier_that_did_not_ask_makes_fossils),
+        cmocka_unit_test(an_echo_is_no_tier),
+        cmocka_unit_test(names_order_the_tiers_of_some),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

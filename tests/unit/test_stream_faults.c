@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Holes: which are waited for, which are given up, what is told of them. And thousands of
+ * schedules of one conversation, which must all read the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "support/conv.h"
+
+#define O   CT_DIR_ORIG
+#define R   CT_DIR_RESP
+#define GET "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+#define OK  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+static int begin(void **state)
+{
+    static struct tc_stage stage;
+    tc_stage_begin(&stage);
+    *state = &stage;
+    return 0;
+}
+
+static int end(void **state)
+{
+    tc_stage_end(*state);
+    return 0;
+}
+
+static void expect(const struct tc_stage *stage, enum ct_dir dir, const char *want)
+{
+    if (stage->log.broken != NULL) {
+        fail_msg("%s", stage->log.broken);
+    }
+    assert_string_equal(tc_log_text(&stage->log, 0, dir), want);
+}
+
+static void exchange(struct tc *c)
+{
+    tc_send(c, O, GET);
+    tc_ack(c, R);
+    tc_send(c, R, OK);
+    tc_ack(c, O);
+}
+
+/* GET, then an answer of which the second of three parts is not captured. */
+static void answer_with_a_hole(struct tc *c)
+{
+    tc_open(c);
+    tc_send(c, O, GET);
+    tc_send(c, R, "HTTP/1.1 200 OK\r\n");
+    tc_drop_next(c);
+    tc_send(c, R, "A: b\r\n");
+    tc_send(c, R, "C: d\r\n\r\n");
+}
+
+#define BEFORE "HTTP/1.1 200 OK\r\n"
+#define AFTER  "C: d\r\n\r\n"
+
+/* ---- waiting ------------------------------------------------------------------------------ */
+
+static void hole_that_is_not_acknowledged_is_waited_for(void **state)
+{
+    struct tc_stage *stage = *state;
+    char want[2000] = BEFORE "[gap 6]" AFTER;
+    answer_with_a_hole(&stage->c);
+    for (int i = 0; i < 200; i++) {
+        tc_send(&stage->c, R, "more");
+        strcat(want, "more");
+    }
+    (void)tc_stage_feed(stage);
+    tc_stage_wait(stage, 20000);
+    expect(stage, R, BEFORE);
+    tc_stage_finish(stage);
+    expect(stage, R, want);
+    assert_int_equal(stage->counters.gaps, 1);
+    assert_int_equal(stage->counters.gap_bytes, 6);
+    assert_int_equal(stage->counters.gaps_by_limit, 0);
+    assert_int_equal(stage->log.ends[0].missing[R], 6);
+    assert_int_equal(stage->log.ends[0].missing[O], 0);
+}
+
+static void late_segment_fills_an_acknowledged_hole(void **state)
+{
+    struct tc_stage *stage = *state;
+    answer_with_a_hole(&stage->c);
+    tc_ack(&stage->c, O);
+    for (int i = 0; i < 20; i++) {
+        tc_ack(&stage->c, O);
+    }
+    (void)tc_stage_feed(stage);
+    expect(stage, R, BEFORE);
+    tc_at(&stage->c, R, (int64_t)strlen(BEFORE), "A: b\r\n");
+    tc_stage_finish(stage);
+    expect(stage, R, BEFORE "A: b\r\n" AFTER);
+    assert_int_equal(stage->counters.gaps, 0);
+}
+
+static void acknowledged_hole_is_given_up_after_some_packets(void **state)
+{
+    struct tc_stage *stage = *state;
+    stage->limits.hole_packets = 8;
+    answer_with_a_hole(&stage->c);
+    for (int i = 0; i < 4; i++) {
+        tc_ack(&stage->c, O);
+    }
+    (void)tc_stage_feed(stage);
+    expect(stage, R, BEFORE);
+    for (int i = 0; i < 6; i++) {
+        tc_ack(&stage->c, O);
+    }
+    (void)tc_stage_feed(stage);
+    expect(stage, R, BEFORE "[gap 6]" AFTER);
+    tc_at(&stage->c, R, (int64_t)strlen(BEFORE), "A: b\r\n");
+    assert_int_equal(tc_stage_feed(stage), CT_SEGMENT_DUPLICATE); /* too late */
+    tc_stage_finish(stage);
+    expect(stage, R, BEFORE "[gap 6]" AFTER);
+}
+
+static void acknowledged_hole_is_given_up_after_some_time(void **state)
+{
+    struct tc_stage *stage = *state;
+    stage->limits.hole_ms = 500;
+    answer_with_a_hole(&stage->c);
+    tc_ack(&stage->c, O);
+    (void)tc_stage_feed(stage);
+    tc_stage_wait(stage, 490);
+    expect(stage, R, BEFORE);
+    tc_stage_wait(stage, 20);
+    expect(stage, R, BEFORE "[gap 6]" AFTER);
+    tc_stage_finish(stage);
+}
+
+static void packets_of_other_connections_do_not_count(void **state)
+{
+    struct tc_stage *stage = *state;
+    stage->limits.hole_packets = 8;
+    answer_with_a_hole(&stage->c);
+    tc_ack(&stage->c, O);
+    stage->c.ends[O].port++;
+    stage->c.sent[O] = 0;
+    stage->c.sent[R] = 0;
+    tc_open(&stage->c);
+    for (int i = 0; i < 10; i++) {
+        exchange(&stage->c);
+    }
+    (void)tc_stage_feed(stage);
+    expect(stage, R, BEFORE);
+    tc_stage_finish(stage);
+}
+
+static void hole_at_the_end_is_told(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    tc_send(&stage->c, O, GET);
+    tc_send(&stage->c, R, BEFORE);
+    tc_drop_next(&stage->c);
+    tc_send(&stage->c, R, "A: b\r\n\r\n");
+    tc_close(&stage->c);
+    tc_stage_finish(stage);
+    expect(stage, O, GET "[eof]");
+    expect(stage, R, BEFORE "[gap 8][eof]");
+    assert_int_equal(stage->log.ends[0].why, CT_CLOSE_FIN);
+}
+
+static void lost_request_is_a_hole(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    exchange(&stage->c);
+    tc_drop_next(&stage->c);
+    tc_send(&stage->c, O, GET);
+    tc_send(&stage->c, R, OK);
+    tc_ack(&stage->c, O);
+    exchange(&stage->c);
+    tc_close(&stage->c);
+    tc_stage_finish(stage);
+    expect(stage, O, GET "[gap 28]" GET "[eof]");
+    expect(stage, R, OK OK OK "[eof]");
+}
+
+static void reset_gives_up_what_is_missing(void **state)
+{
+    struct tc_stage *stage = *state;
+    answer_with_a_hole(&stage->c);
+    tc_rst(&stage->c, O);
+    tc_stage_finish(stage);
+    expect(stage, R, BEFORE "[gap 6]" AFTER);
+    assert_int_equal(stage->log.ends[0].why, CT_CLOSE_RST);
+}
+
+static void start_that_was_lost_is_a_hole(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    tc_drop_next(&stage->c);
+    tc_send(&stage->c, O, GET);
+    tc_send(&stage->c, R, OK);
+    tc_ack(&stage->c, O);
+    exchange(&stage->c);
+    tc_close(&stage->c);
+    tc_stage_finish(stage);
+    if (stage->log.broken != NULL) {
+        fail_msg("%s", stage->log.broken);
+    }
+    assert_int_equal(stage->log.n_ends, 1);
+    assert_int_equal(stage->log.ends[0].proto, CT_PROTO_HTTP1);
+    assert_int_equal(stage->log.ends[0].missing[O], strlen(GET));
+    expect(stage, R, OK OK "[eof]");
+    assert_non_null(strstr(tc_log_text(&stage->log, 0, O), GET "[eof]"));
+}
+
+/* ---- snap length -------------------------------------------------------------------------- */
+
+static void cut_segment_is_a_hole_in_its_place(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    tc_send(&stage->c, O, GET);
+    stage->c.snap = 17;
+    tc_send(&stage->c, R, OK);
+    tc_ack(&stage->c, O);
+    tc_send(&stage->c, R, OK);
+    tc_close(&stage->c);
+    tc_stage_finish(stage);
+    expect(stage, R, BEFORE "[gap 26]" BEFORE "[gap 26][eof]");
+    assert_int_equal(stage->counters.cut_bytes, 52);
+    assert_int_equal(stage->log.ends[0].missing[R], 52);
+    assert_int_equal(stage->log.ends[0].bytes[R], 2 * strlen(OK));
+}
+
+static void copy_that_was_not_cut_fills_one_that_was(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    tc_send(&stage->c, O, GET);
+    tc_at(&stage->c, R, 10, OK + 10);
+    tc_last(&stage->c)->payload.n = 12;
+    tc_at(&stage->c, R, 10, OK + 10);
+    tc_at(&stage->c, R, 0, "HTTP/1.1 2");
+    tc_stage_finish(stage);
+    expect(stage, R, OK);
+    assert_int_equal(stage->counters.conflicts, 0);
+    assert_int_equal(stage->log.ends[0].missing[R], 0);
+}
+
+static void long_request_line_that_is_cut_is_recognised(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    stage->c.snap = 20;
+    tc_send(&stage->c, O, "GET /a/rather/long/path HTTP/1.1\r\n\r\n");
+    tc_send(&stage->c, O, "GET /a/rather/long/path HTTP/1.1\r\n\r\n");
+    tc_fin(&stage->c, O);
+    tc_stage_finish(stage);
+    expect(stage, O, "GET /a/rather/long/p[gap 16]GET /a/rather/long/p[gap 16][eof]");
+    assert_int_equal(stage->log.ends[0].proto, CT_PROTO_HTTP1);
+}
+
+/* ---- holes and skips ---------------------------------------------------------------------- */
+
+static void skip_rules(struct tc_stage *stage, uint64_t n)
+{
+    tc_log_rule(&stage->log, (struct tc_rule){R, strlen(BEFORE), TC_SKIP, n, 0});
+}
+
+static void hole_inside_a_skip_is_counted_with_it(void **state)
+{
+    struct tc_stage *stage = *state;
+    skip_rules(stage, 10);
+    answer_with_a_hole(&stage->c);
+    tc_ack(&stage->c, O);
+    tc_stage_finish(stage);
+    expect(stage, R, BEFORE "[skip 10-6]\r\n\r\n");
+    assert_int_equal(stage->log.ends[0].missing[R], 6);
+    assert_int_equal(stage->counters.skipped_bytes, 4);
+}
+
+static void hole_beyond_a_skip_is_a_gap_of_the_rest(void **state)
+{
+    struct tc_stage *stage = *state;
+    skip_rules(stage, 2);
+    answer_with_a_hole(&stage->c);
+    tc_ack(&stage->c, O);
+    tc_stage_finish(stage);
+    expect(stage, R, BEFORE "[skip 2-2][gap 4]" AFTER);
+}
+
+static void hole_that_ends_with_a_skip_is_no_gap(void **state)
+{
+    struct tc_stage *stage = *state;
+    skip_rules(stage, 6);
+    answer_with_a_hole(&stage->c);
+    tc_ack(&stage->c, O);
+    tc_stage_finish(stage);
+    expect(stage, R, BEFORE "[skip 6-6]" AFTER);
+    assert_int_equal(stage->log.ends[0].missing[R], 6);
+}
+
+static void skip_may_begin_in_a_gap(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_log_rule(&stage->log, (struct tc_rule){R, strlen(BEFORE) + 6, TC_SKIP, 4, 0});
+    answer_with_a_hole(&stage->c);
+    tc_ack(&stage->c, O);
+    tc_stage_finish(stage);
+    expect(stage, R, BEFORE "[gap 6][skip 4]\r\n\r\n");
+}
+
+static void skipped_segments_out_of_order_are_not_kept(void **state)
+{
+    struct tc_stage *stage = *state;
+    static uint8_t block[200000];
+    tc_log_rule(&stage->log, (struct tc_rule){R, strlen(BEFORE), TC_SKIP, sizeof block, 0});
+    tc_open(&stage->c);
+    tc_send(&stage->c, O, GET);
+    tc_send(&stage->c, R, BEFORE);
+    size_t first = stage->c.n;
+    tc_send_bytes(&stage->c, R, block, sizeof block);
+    tc_send(&stage->c, R, AFTER);
+    tc_move(&stage->c, first, stage->c.n - 2); /* the first octets of the body come last */
+    tc_stage_finish(stage);
+    expect(stage, R, BEFORE "[skip 200000]" AFTER);
+    assert_true(stage->counters.held_bytes_peak < 1024);
+}
+
+static void cut_segments_inside_a_skip_are_counted_with_it(void **state)
+{
+    struct tc_stage *stage = *state;
+    static uint8_t block[5000];
+    tc_log_rule(&stage->log, (struct tc_rule){R, strlen(BEFORE), TC_SKIP, sizeof block, 0});
+    tc_open(&stage->c);
+    tc_send(&stage->c, O, GET);
+    tc_send(&stage->c, R, BEFORE);
+    stage->c.mss = 1000;
+    stage->c.snap = 100;
+    tc_send_bytes(&stage->c, R, block, sizeof block);
+    tc_send(&stage->c, R, AFTER);
+    tc_stage_finish(stage);
+    expect(stage, R, BEFORE "[skip 5000-4500]" AFTER);
+}
+
+/* ---- any schedule ------------------------------------------------------------------------- */
+
+#define BODY_BYTES 3000
+
+/* Requests one after the other, pipelined ones, bodies; the same octets for every seed. */
+static void speak(struct tc *c, struct dice *dice)
+{
+    static char body[BODY_BYTES + 1];
+    for (size_t i = 0; i < BODY_BYTES; i++) {
+        body[i] = (char)('a' + i % 26);
+    }
+    tc_open(c);
+    for (int i = 0; i < 6; i++) {
+        c->mss = 1 + (uint32_t)dice_roll(dice, i % 2 == 0 ? 2000 : 60);
+        tc_send(c, O, GET GET);
+        if (dice_roll(dice, 2) == 0) {
+            tc_ack(c, R);
+        }
+        c->mss = 20 + (uint32_t)dice_roll(dice, 1500);
+        tc_send(c, R, OK);
+        tc_send(c, R, body);
+        tc_ack(c, O);
+        c->mss = 1 + (uint32_t)dice_roll(dice, 200);
+        tc_send(c, R, OK);
+    }
+    tc_close(c);
+}
+
+static void reader_rules(struct tc_log *log)
+{
+    uint64_t one = strlen(OK) * 2 + BODY_BYTES; /* octets of a round of answers */
+    for (uint64_t i = 0; i < 5; i++) {
+        tc_log_rule(log, (struct tc_rule){R, i * one + strlen(OK), TC_SKIP, BODY_BYTES, 0});
+        tc_log_rule(log, (struct tc_rule){O, (2 * i + 1) * strlen(GET), TC_HOLD, 0, 0});
+        tc_log_rule(log, (struct tc_rule){R, i * one + 10, TC_RESUME, 0, 0});
+    }
+}
+
+struct fault {
+    size_t window;
+    unsigned repeat_percent;
+};
+
+static void run_schedule(struct tc_stage *stage, uint64_t seed, const struct fault *fault)
+{
+    struct dice dice = {seed};
+    tc_stage_begin(stage);
+    reader_rules(&stage->log);
+    if (fault != NULL) {
+        stage->c.isn[O] = (uint32_t)dice_roll(&dice, UINT64_C(1) << 31) * 2;
+        stage->c.isn[R] = UINT32_MAX - (uint32_t)dice_roll(&dice, 10000);
+    }
+    speak(&stage->c, &dice);
+    if (fault != NULL) {
+        tc_repeat_some(&stage->c, &dice, fault->repeat_percent, fault->window);
+        tc_shuffle(&stage->c, &dice, fault->window);
+    }
+    tc_stage_finish(stage);
+}
+
+static void expect_schedules_agree(const struct fault *fault, uint64_t n_seeds)
+{
+    struct tc_stage plain;
+    run_schedule(&plain, 0, NULL);
+    for (uint64_t seed = 1; seed <= n_seeds; seed++) {
+        struct tc_stage stage;
+        unsigned long long shown = seed;
+        run_schedule(&stage, seed, fault);
+        if (stage.log.broken != NULL) {
+            fail_msg("seed %llu: %s", shown, stage.log.broken);
+        }
+        if (stage.log.n_ends != 1 || stage.log.n_readers != 1) {
+            fail_msg("seed %llu: %zu connections, %zu readers", shown, stage.log.n_ends,
+                     stage.log.n_readers);
+        }
+        for (int dir = 0; dir < 2; dir++) {
+            const char *want = tc_log_text(&plain.log, 0, (enum ct_dir)dir);
+            const char *got = tc_log_text(&stage.log, 0, (enum ct_dir)dir);
+            if (strcmp(want, got) != 0) {
+                size_t at = 0;
+                while (want[at] == got[at]) {
+                    at++;
+                }
+                fail_msg("seed %llu, direction %d: from %zu expected\n%.99s\ngot\n%.99s", shown,
+                         dir, at, want + at, got + at);
+            }
+        }
+        const struct tc_end *want = &plain.log.ends[0];
+        const struct tc_end *got = &stage.log.ends[0];
+        if (got->why != want->why || got->proto != want->proto || got->bytes[O] != want->bytes[O] ||
+            got->bytes[R] != want->bytes[R] || got->missing[O] + got->missing[R] != 0 ||
+            got->info.midstream || stage.counters.gaps != 0 || stage.counters.conflicts != 0) {
+            fail_msg("seed %llu: ends %s", shown, ct_stream_close_name(got->why));
+        }
+        tc_stage_end(&stage);
+    }
+    tc_stage_end(&plain);
+}
+
+static void cutting_does_not_matter(void **state)
+{
+    (void)state;
+    static const struct fault fault = {1, 0};
+    expect_schedules_agree(&fault, 500);
+}
+
+static void repetition_does_not_matter(void **state)
+{
+    (void)state;
+    static const struct fault fault = {1, 40};
+    expect_schedules_agree(&fault, 500);
+}
+
+static void order_in_a_small_window_does_not_matter(void **state)
+{
+    (void)state;
+    static const struct fault fault = {4, 10};
+    expect_schedules_agree(&fault, 1500);
+}
+
+static void order_in_a_large_window_does_not_matter(void **state)
+{
+    (void)state;
+    static const struct fault fault = {24, 20};
+    expect_schedules_agree(&fault, 1500);
+}
+
+/* With packets lost: what is told is a piece of the truth, in its place. */
+static void expect_part_of(const struct tc_half *whole, const struct tc_half *half, uint64_t seed)
+{
+    const char *p = half->text.p != NULL ? half->text.p : "";
+    size_t at = half->started ? (size_t)(half->base - whole->base) : 0;
+    while (*p != '\0') {
+        unsigned long long length = 0;
+        unsigned long long missing = 0;
+        int used = 0;
+        if (strncmp(p, "[eof]", 5) == 0) {
+            p += 5;
+        } else if (sscanf(p, "[gap %llu]%n", &length, &used) == 1 && used > 0) { // NOLINT
+            at += (size_t)length;
+            p += used;
+        } else if (sscanf(p, "[skip %llu]%n", &length, &used) == 1 && used > 0) { // NOLINT
+            at += (size_t)length;
+            p += used;
+        } else if (sscanf(p, "[skip %llu-%llu]%n", &length, &missing, &used) == 2 && // NOLINT
+                   used > 0) {
+            at += (size_t)length;
+            p += used;
+        } else if (at < whole->text.n && whole->text.p[at] == *p) {
+            at++;
+            p++;
+        } else {
+            fail_msg("seed %llu: octet %zu is not what was sent", (unsigned long long)seed, at);
+        }
+    }
+}
+
+/* The handshake is kept, so that offset 0 is the first octet. */
+static void loss_never_moves_an_octet(void **state)
+{
+    (void)state;
+    struct tc_stage plain;
+    struct dice calm = {0};
+    tc_stage_begin(&plain);
+    speak(&plain.c, &calm);
+    tc_stage_finish(&plain);
+    for (uint64_t seed = 1; seed <= 1500; seed++) {
+        struct tc_stage stage;
+        struct dice dice = {seed};
+        tc_stage_begin(&stage);
+        reader_rules(&stage.log);
+        speak(&stage.c, &dice);
+        struct tc rest = stage.c;
+        rest.segments += 3;
+        rest.n -= 3;
+        tc_drop_some(&rest, &dice, 1 + (unsigned)dice_roll(&dice, 40));
+        tc_shuffle(&rest, &dice, 1 + (size_t)dice_roll(&dice, 8));
+        stage.c.n = rest.n + 3;
+        tc_stage_finish(&stage);
+        if (stage.log.broken != NULL) {
+            fail_msg("seed %llu: %s", (unsigned long long)seed, stage.log.broken);
+        }
+        for (int dir = 0; dir < 2 && stage.log.n_readers == 1; dir++) {
+            expect_part_of(&plain.log.readers[0]->half[dir], &stage.log.readers[0]->half[dir],
+                           seed);
+        }
+        tc_stage_end(&stage);
+    }
+    tc_stage_end(&plain);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(hole_that_is_not_acknowledged_is_waited_for),
+        T(late_segment_fills_an_acknowledged_hole),
+        T(acknowledged_hole_is_given_up_after_some_packets),
+        T(acknowledged_hole_is_given_up_after_some_time),
+        T(packets_of_other_connections_do_not_count),
+        T(hole_at_the_end_is_told),
+        T(lost_request_is_a_hole),
+        T(reset_gives_up_what_is_missing),
+        T(start_that_was_lost_is_a_hole),
+        T(cut_segment_is_a_hole_in_its_place),
+        T(copy_that_was_not_cut_fills_one_that_was),
+        T(long_request_line_that_is_cut_is_recognised),
+        T(hole_inside_a_skip_is_counted_with_it),
+        T(hole_beyond_a_skip_is_a_gap_of_the_rest),
+        T(hole_that_ends_with_a_skip_is_no_gap),
+        T(skip_may_begin_in_a_gap),
+        T(skipped_segments_out_of_order_are_not_kept),
+        T(cut_segments_inside_a_skip_are_counted_with_it),
+        cmocka_unit_test(cutting_does_not_matter),
+        cmocka_unit_test(repetition_does_not_matter),
+        cmocka_unit_test(order_in_a_small_window_does_not_matter),
+        cmocka_unit_test(order_in_a_large_window_does_not_matter),
+        cmocka_unit_test(loss_never_moves_an_octet),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
