@@ -82,13 +82,13 @@ struct ct_packet_counters {
     uint64_t frames;
     uint64_t wire_bytes;
     uint64_t captured_bytes;
-    uint64_t cut_frames;            /* cap_len < wire_len */
-    uint64_t length_from_capture;   /* IP total length 0 or absurd (offload): captured length used */
+    uint64_t cut_frames;          /* cap_len < wire_len */
+    uint64_t length_from_capture; /* IP total length 0 or absurd (offload): captured length used */
     uint64_t fragments_reassembled; /* datagrams */
     uint64_t fragments_given_up;    /* datagrams of which fragments were held, then dropped */
     uint64_t fragments_open;        /* datagrams not yet whole, now */
     uint64_t fragment_bytes_peak;
-    uint64_t wifi_aggregated;       /* packets behind the first one of an 802.11 A-MSDU: not read */
+    uint64_t wifi_aggregated;  /* packets behind the first one of an 802.11 A-MSDU: not read */
     uint32_t unknown_linktype; /* the last one met; meaningful when its status counts */
 };
 

@@ -224,8 +224,7 @@ static void take_param(struct status_params *p, const struct ct_sf_param *param)
         p->hit = item->number != 0;
     } else if (ct_span_equal(param->key, ct_span_of("fwd")) && item->type == CT_SF_TOKEN) {
         p->fwd = item->text;
-    } else if (ct_span_equal(param->key, ct_span_of("fwd-status")) &&
-               item->type == CT_SF_INTEGER) {
+    } else if (ct_span_equal(param->key, ct_span_of("fwd-status")) && item->type == CT_SF_INTEGER) {
         p->fwd_status = item->number;
     } else if (ct_span_equal(param->key, ct_span_of("ttl")) && item->type == CT_SF_INTEGER) {
         p->ttl = item->number;
@@ -242,7 +241,8 @@ static void take_param(struct status_params *p, const struct ct_sf_param *param)
     }
 }
 
-static void read_strict(struct ct_reading *r, enum ct_header header, uint32_t line)
+/* False when the line turns out not to be a valid List. */
+static bool read_strict(struct ct_reading *r, enum ct_header header, uint32_t line)
 {
     struct ct_sf_reader reader = ct_http_sf_read(ct_reading_text(r, line));
     struct ct_sf_member member;
@@ -258,6 +258,7 @@ static void read_strict(struct ct_reading *r, enum ct_header header, uint32_t li
             say_member(r, s, member.item.text, &p);
         }
     }
+    return !reader.failed;
 }
 
 /* The same by eye: names without case, a value reaches to the next ";". */
@@ -271,8 +272,8 @@ static void take_lenient_param(struct status_params *p, struct ct_span text)
     struct ct_span key = ct_span_trim(ct_span_slice(text, 0, equals));
     struct ct_span value = ct_span_trim(ct_span_slice(text, equals + 1, text.n));
     bool negative = value.n > 0 && value.p[0] == '-';
-    bool is_number = ct_base_parse_u64(ct_span_slice(value, negative, value.n), &number) &&
-                     number <= INT32_MAX;
+    bool is_number =
+        ct_base_parse_u64(ct_span_slice(value, negative, value.n), &number) && number <= INT32_MAX;
     bool on = value.n == 0 || !ct_span_equal_nocase(value, "?0");
     p->any = true;
     if (ct_span_equal_nocase(key, "hit")) {
@@ -348,14 +349,24 @@ static bool is_valid(const struct ct_reading *r)
 
 void ct_cache_read_cache_status(struct ct_reading *r, enum ct_header header, uint32_t line)
 {
+    bool alone = (r->again >> CT_FIELD_CACHE_STATUS & 1) == 0 && r->n_statements == 0;
     if (ct_cache_is_no_statement(ct_span_trim(ct_reading_text(r, line)))) {
+        return;
+    }
+    if (alone) { /* read and check in one go */
+        if (!read_strict(r, header, line)) {
+            r->n_statements = 0;
+            r->spoke = 0;
+            r->cut = false;
+            read_lenient(r, header, line);
+        }
         return;
     }
     if (r->status_field == CT_STATUS_FIELD_UNREAD) {
         r->status_field = is_valid(r) ? CT_STATUS_FIELD_VALID : CT_STATUS_FIELD_INVALID;
     }
     if (r->status_field == CT_STATUS_FIELD_VALID) {
-        read_strict(r, header, line);
+        (void)read_strict(r, header, line);
     } else {
         read_lenient(r, header, line);
     }

@@ -31,8 +31,7 @@ struct ct_cause ct_cache_cause_forbidden(struct ct_reading *r)
 /* Statuses that are heuristically cacheable (RFC 9110 section 15.1). */
 static bool is_stored_by_default(unsigned status)
 {
-    static const uint16_t statuses[] = {200, 203, 204, 206, 300, 301, 308,
-                                        404, 405, 410, 414, 501};
+    static const uint16_t statuses[] = {200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501};
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         if (statuses[i] == status) {
             return true;
@@ -69,8 +68,7 @@ struct ct_cause ct_cache_cause_authorization(struct ct_reading *r)
         return no_cause;
     }
     return (struct ct_cause){
-        CT_REASON_REQUEST_AUTHORIZATION,
-        ct_reading_line(r, CT_DIR_ORIG, CT_FIELD_AUTHORIZATION),
+        CT_REASON_REQUEST_AUTHORIZATION, ct_reading_line(r, CT_DIR_ORIG, CT_FIELD_AUTHORIZATION),
         "Authorization, and neither public, s-maxage nor must-revalidate (RFC 9111 section 3.5)"};
 }
 

@@ -31,10 +31,10 @@ struct ct_cache *ct_cache_new(struct ct_fields *fields)
             free(cache);
             return NULL;
         }
-        cache->field_of[i] = field;
         cache->header_of[field] = (uint8_t)(i + 1);
     }
     ct_cache_index_words(cache);
+    ct_cache_index_makers(cache);
     return cache;
 }
 

@@ -24,6 +24,11 @@ void ct_cache_control_init(struct ct_control *control)
 /* Octets up to a comma outside quotes (RFC 9110 section 5.6.1). */
 static size_t member_length(struct ct_span text)
 {
+    const uint8_t *comma = memchr(text.p, ',', text.n);
+    size_t n = comma != NULL ? (size_t)(comma - text.p) : text.n;
+    if (memchr(text.p, '"', n) == NULL) {
+        return n;
+    }
     bool quoted = false;
     size_t i = 0;
     for (; i < text.n && (quoted || text.p[i] != ','); i++) {
@@ -66,17 +71,25 @@ static void take_seconds(struct ct_control *control, enum ct_directive directive
     control->seconds[directive] = (int64_t)value;
 }
 
+/* text has the length of name. */
+static bool same_name(struct ct_span text, const char *name)
+{
+    size_t i = 0;
+    while (i < text.n && ct_ascii_lower(text.p[i]) == (uint8_t)name[i]) {
+        i++;
+    }
+    return i == text.n;
+}
+
 static void take_directive(struct ct_control *control, struct ct_span member)
 {
-    size_t equals = 0;
-    while (equals < member.n && member.p[equals] != '=') {
-        equals++;
-    }
+    const uint8_t *sign = memchr(member.p, '=', member.n);
+    size_t equals = sign != NULL ? (size_t)(sign - member.p) : member.n;
     struct ct_span name = ct_span_trim(ct_span_slice(member, 0, equals));
     struct ct_span argument = ct_span_trim(ct_span_slice(member, equals + 1, member.n));
     bool has_argument = equals < member.n;
     for (unsigned i = 0; i < CT_DIRECTIVE_COUNT; i++) {
-        if (name.n != directives[i].n || !ct_span_equal_nocase(name, directives[i].name)) {
+        if (name.n != directives[i].n || !same_name(name, directives[i].name)) {
             continue;
         }
         uint32_t bit = UINT32_C(1) << i;

@@ -15,15 +15,16 @@ const struct ct_dialect_row ct_cache_dialects[CT_DIALECT_COUNT] = {
 #undef X
 };
 
-#define PRINT CT_FLAG_PRINT
-#define SINGLE CT_FLAG_SINGLE
-#define ASKS CT_FLAG_ASKS
-#define SOFT CT_FLAG_SOFT
-#define X_CACHE CT_FLAG_X_CACHE
+#define PRINT    CT_FLAG_PRINT
+#define SINGLE   CT_FLAG_SINGLE
+#define ASKS     CT_FLAG_ASKS
+#define SOFT     CT_FLAG_SOFT
+#define X_CACHE  CT_FLAG_X_CACHE
+#define SECOND   CT_FLAG_SECOND
 #define X_STATUS CT_FLAG_X_STATUS
 
 const struct ct_header_row ct_cache_headers[CT_HEADER_COUNT] = {
-#define X(symbol, name, dialect, parser, rank, flags, start)                                       \
+#define X(symbol, name, dialect, parser, rank, flags, start) \
     {name, start, CT_DIALECT_##dialect, CT_PARSER_##parser, rank, flags},
     CT_HEADERS(X)
 #undef X
@@ -88,40 +89,56 @@ static const struct maker_row vias[] = {
 };
 /* clang-format on */
 
-enum ct_dialect ct_cache_server_dialect(struct ct_span server)
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static_assert(COUNT(servers) < 64 && COUNT(vias) < 64, "a row is a bit of 64");
+
+void ct_cache_index_makers(struct ct_cache *cache)
 {
-    uint8_t first = server.n > 0 ? ct_ascii_lower(server.p[0]) : 0;
-    for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
-        size_t n = strlen(servers[i].text);
-        if ((uint8_t)servers[i].text[0] == first && server.n >= n &&
-            ct_span_equal_nocase(ct_span_slice(server, 0, n), servers[i].text)) {
-            return servers[i].dialect;
+    for (size_t i = 0; i < COUNT(servers); i++) {
+        cache->servers_at[(uint8_t)servers[i].text[0]] |= UINT64_C(1) << i;
+    }
+    for (size_t i = 0; i < COUNT(vias); i++) {
+        cache->vias_at[(uint8_t)vias[i].text[0]] |= UINT64_C(1) << i;
+    }
+}
+
+/* Whether text begins with start, which is in lower case. */
+static bool begins(struct ct_span text, const char *start)
+{
+    size_t i = 0;
+    while (i < text.n && start[i] != '\0' && ct_ascii_lower(text.p[i]) == (uint8_t)start[i]) {
+        i++;
+    }
+    return start[i] == '\0';
+}
+
+enum ct_dialect ct_cache_server_dialect(const struct ct_cache *cache, struct ct_span server)
+{
+    uint64_t rows = server.n > 0 ? cache->servers_at[ct_ascii_lower(server.p[0])] : 0;
+    for (; rows != 0; rows &= rows - 1) {
+        const struct maker_row *row = &servers[__builtin_ctzll(rows)];
+        if (begins(server, row->text)) {
+            return row->dialect;
         }
     }
     return CT_DIALECT_GENERIC;
 }
 
-static bool contains_nocase(struct ct_span text, const char *part)
+enum ct_dialect ct_cache_via_dialect(const struct ct_cache *cache, struct ct_span element)
 {
-    size_t n = strlen(part);
-    for (size_t i = 0; i + n <= text.n; i++) {
-        if (ct_ascii_lower(text.p[i]) == (uint8_t)part[0] &&
-            ct_span_equal_nocase(ct_span_slice(text, i, i + n), part)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-enum ct_dialect ct_cache_via_dialect(struct ct_span element)
-{
+    size_t best = COUNT(vias);
     element = ct_span_slice(element, 0, 256);
-    for (size_t i = 0; i < sizeof vias / sizeof vias[0]; i++) {
-        if (contains_nocase(element, vias[i].text)) {
-            return vias[i].dialect;
+    for (size_t at = 0; at < element.n; at++) {
+        uint64_t rows = cache->vias_at[ct_ascii_lower(element.p[at])];
+        for (; rows != 0; rows &= rows - 1) {
+            size_t i = (size_t)__builtin_ctzll(rows);
+            if (i < best && begins(ct_span_slice(element, at, element.n), vias[i].text)) {
+                best = i;
+            }
         }
     }
-    return CT_DIALECT_GENERIC;
+    return best < COUNT(vias) ? vias[best].dialect : CT_DIALECT_GENERIC;
 }
 
 const char *ct_cache_dialect_name(const struct ct_cache *cache, size_t i)

@@ -75,9 +75,9 @@ static void explain_own_answer(const struct ct_reading *r, struct ct_verdict *ve
     if (verdict->outcome == CT_OUTCOME_ERROR) {
         bool unreachable = status == 502 || (status >= 521 && status <= 523);
         bool timeout = status == 504 || status == 522 || status == 524;
-        give(verdict, timeout ? CT_REASON_ORIGIN_TIMEOUT
-                              : (unreachable ? CT_REASON_ORIGIN_UNREACHABLE
-                                             : CT_REASON_ORIGIN_ERROR));
+        give(verdict, timeout
+                          ? CT_REASON_ORIGIN_TIMEOUT
+                          : (unreachable ? CT_REASON_ORIGIN_UNREACHABLE : CT_REASON_ORIGIN_ERROR));
     } else if (status >= 300 && status < 400 && status != 304) {
         give(verdict, CT_REASON_REDIRECT);
     } else if (status == 401 || status == 403 || status == 429) {

@@ -16,7 +16,6 @@ struct ct_dates {
  * s-maxage, else max-age, else Expires - Date, in seconds; never negative (what has expired
  * has 0); -1: no explicit lifetime.
  */
-int64_t ct_cache_freshness_lifetime(const struct ct_control *control,
-                                    const struct ct_dates *dates);
+int64_t ct_cache_freshness_lifetime(const struct ct_control *control, const struct ct_dates *dates);
 
 #endif

@@ -19,29 +19,47 @@ static size_t quoted_length(struct ct_span text, size_t i)
     return (i < text.n ? i + 1 : text.n) - from;
 }
 
+/* Octets up to the next comma outside parentheses and quotes. */
+static size_t element_length(struct ct_span text)
+{
+    size_t depth = 0;
+    size_t i = 0;
+    while (i < text.n && (text.p[i] != ',' || depth > 0)) {
+        if (text.p[i] == '"') {
+            i += quoted_length(text, i);
+            continue;
+        }
+        depth += text.p[i] == '(';
+        depth -= text.p[i] == ')' && depth > 0;
+        i++;
+    }
+    return i;
+}
+
+/* The same, fast where nothing can hide a comma before the first one. */
+static size_t next_comma(struct ct_span text)
+{
+    const uint8_t *comma = memchr(text.p, ',', text.n);
+    if (comma == NULL) {
+        return text.n;
+    }
+    size_t n = (size_t)(comma - text.p);
+    if (memchr(text.p, '(', n) == NULL && memchr(text.p, '"', n) == NULL) {
+        return n;
+    }
+    return element_length(text);
+}
+
 bool ct_cache_next_element(struct ct_span *rest, struct ct_span *element)
 {
-    struct ct_span text = *rest;
-    size_t from = 0;
-    size_t depth = 0;
-    for (size_t i = 0; i <= text.n; i++) {
-        if (i < text.n && text.p[i] == '"') {
-            i += quoted_length(text, i) - 1;
-            continue;
-        }
-        if (i < text.n && (text.p[i] != ',' || depth > 0)) {
-            depth += text.p[i] == '(';
-            depth -= text.p[i] == ')' && depth > 0;
-            continue;
-        }
-        *element = ct_span_trim(ct_span_slice(text, from, i));
+    while (rest->n > 0) {
+        size_t n = next_comma(*rest);
+        *element = ct_span_trim(ct_span_slice(*rest, 0, n));
+        *rest = ct_span_slice(*rest, n + 1, rest->n);
         if (element->n > 0) {
-            *rest = ct_span_slice(text, i + 1, text.n);
             return true;
         }
-        from = i + 1;
     }
-    *rest = ct_span_slice(text, text.n, text.n);
     return false;
 }
 
@@ -84,10 +102,29 @@ bool ct_cache_is_no_statement(struct ct_span text)
     }
 }
 
+/* Words between single spaces, where nothing else can be: most of what there is. */
+static void split_plain(struct ct_span text, struct words *words)
+{
+    words->n = 0;
+    while (text.n > 0 && words->n < CT_ELEMENT_WORDS_MAX) {
+        const uint8_t *space = memchr(text.p, ' ', text.n);
+        size_t n = space != NULL ? (size_t)(space - text.p) : text.n;
+        if (n > 0) {
+            words->at[words->n++] = ct_span_slice(text, 0, n);
+        }
+        text = ct_span_slice(text, n + 1, text.n);
+    }
+}
+
 static void split_words(struct ct_span text, struct words *words)
 {
     size_t i = 0;
     words->n = 0;
+    if (text.n == 0 ||
+        (memchr(text.p, '(', text.n) == NULL && memchr(text.p, '\t', text.n) == NULL)) {
+        split_plain(text, words);
+        return;
+    }
     while (i < text.n && words->n < CT_ELEMENT_WORDS_MAX) {
         while (i < text.n && (text.p[i] == ' ' || text.p[i] == '\t')) {
             i++;
@@ -163,8 +200,8 @@ static bool match_status(const struct matcher *m, const struct words *words, siz
     size_t k = most;
     for (; k > 0; k--) {
         element->status = words_span(words, at, at + k);
-        element->word = ct_cache_find_word(m->cache, m->dialect, m->asks, element->status,
-                                           &element->tcp);
+        element->word =
+            ct_cache_find_word(m->cache, m->dialect, m->asks, element->status, &element->tcp);
         if (element->word != NULL) {
             break;
         }
@@ -179,8 +216,8 @@ static bool match_status(const struct matcher *m, const struct words *words, siz
             return false;
         }
         element->status = ct_span_slice(word, 0, i);
-        element->word = ct_cache_find_word(m->cache, m->dialect, m->asks, element->status,
-                                           &element->tcp);
+        element->word =
+            ct_cache_find_word(m->cache, m->dialect, m->asks, element->status, &element->tcp);
         if (element->word == NULL) {
             return false;
         }

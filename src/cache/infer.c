@@ -83,8 +83,8 @@ static bool rule_method(struct ct_reading *r, bool sign, struct finding *found)
         return false;
     }
     found->by_method = true;
-    found->reason = ct_cache_method_is(r->txn, "CONNECT") ? CT_REASON_TUNNEL
-                                                          : CT_REASON_REQUEST_METHOD;
+    found->reason =
+        ct_cache_method_is(r->txn, "CONNECT") ? CT_REASON_TUNNEL : CT_REASON_REQUEST_METHOD;
     found->rule = "only GET and HEAD are answered from a store (RFC 9111 sections 3 and 4)";
     return true;
 }
@@ -129,9 +129,9 @@ static bool rule_own_answer(struct ct_reading *r, bool sign, struct finding *fou
     found->by_status = true;
     if (squid != CT_LINE_NONE || blocked != CT_LINE_NONE) {
         found->line = squid != CT_LINE_NONE ? squid : blocked;
-        bool denied = blocked != CT_LINE_NONE ||
-                      memmem(ct_reading_text(r, squid).p, ct_reading_text(r, squid).n, "DENIED",
-                             6) != NULL;
+        bool denied =
+            blocked != CT_LINE_NONE ||
+            memmem(ct_reading_text(r, squid).p, ct_reading_text(r, squid).n, "DENIED", 6) != NULL;
         found->outcome = denied ? CT_OUTCOME_SYNTHETIC : CT_OUTCOME_ERROR;
         found->reason = denied ? CT_REASON_DENIED : CT_REASON_ORIGIN_ERROR;
         found->rule = "the cache's own page";

@@ -54,10 +54,9 @@ const char *ct_cache_basis_name(enum ct_basis basis)
 
 const char *ct_cache_reason_name(enum ct_reason reason)
 {
-    static const char *const names[] = {
-        NULL,
+    static const char *const names[] = {NULL,
 #define X(symbol, name) name,
-        CT_REASONS(X)
+                                        CT_REASONS(X)
 #undef X
     };
     return (unsigned)reason < CT_REASON_COUNT ? names[reason] : NULL;

@@ -19,12 +19,12 @@ struct refine_row {
 };
 
 #define BIT(dialect) CT_DIALECT_BIT(CT_DIALECT_##dialect)
-#define R(header, text, dialects, from, to, reason, marks)                                         \
-    {                                                                                              \
-        text, dialects, CT_HEADER_##header, CT_OUTCOME_##from, CT_OUTCOME_##to,                    \
-            CT_REASON_##reason, marks                                                              \
+#define R(header, text, dialects, from, to, reason, marks)                      \
+    {                                                                           \
+        text, dialects, CT_HEADER_##header, CT_OUTCOME_##from, CT_OUTCOME_##to, \
+            CT_REASON_##reason, marks                                           \
     }
-#define NOT_STORED CT_MARK_BIT(NOT_STORED)
+#define NOT_STORED  CT_MARK_BIT(NOT_STORED)
 #define STALE_ERROR CT_MARK_BIT(STALE_ERROR)
 
 /* clang-format off */
@@ -140,13 +140,19 @@ static bool row_fits(const struct ct_reading *r, const struct refine_row *row,
     return memmem(value.p, value.n, row->text, strlen(row->text)) != NULL;
 }
 
+static bool has_second_opinion(const struct ct_reading *r)
+{
+    for (uint32_t i = 0; i < r->n_seen; i++) {
+        if ((ct_cache_headers[r->seen[i].header].flags & CT_FLAG_SECOND) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void refine(struct ct_reading *r)
 {
-    uint64_t dialects = 0;
-    for (size_t i = 0; i < sizeof refine_rows / sizeof refine_rows[0]; i++) {
-        dialects |= refine_rows[i].dialects; /* folded by the compiler */
-    }
-    for (uint32_t i = 0; (r->spoke & dialects) != 0 && i < r->n_statements; i++) {
+    for (uint32_t i = 0; i < r->n_statements; i++) {
         struct ct_statement *s = &r->statements[i];
         for (size_t k = 0; k < sizeof refine_rows / sizeof refine_rows[0]; k++) {
             const struct refine_row *row = &refine_rows[k];
@@ -176,9 +182,10 @@ static void pair_trafficserver(struct ct_reading *r)
         const struct ct_statement *s = &r->statements[i];
         if (s->header == CT_HEADER_X_CACHE && s->dialect == CT_DIALECT_TRAFFICSERVER) {
             code->also = s->line;
-            code->marks |= ct_cache_outcome_class(s->outcome) != ct_cache_outcome_class(code->outcome)
-                               ? CT_MARK_BIT(DISAGREE)
-                               : 0;
+            code->marks |=
+                ct_cache_outcome_class(s->outcome) != ct_cache_outcome_class(code->outcome)
+                    ? CT_MARK_BIT(DISAGREE)
+                    : 0;
         }
     }
     for (uint32_t i = 0; i < r->n_statements && code != NULL; i++) {
@@ -205,5 +212,7 @@ void ct_cache_pair_fields(struct ct_reading *r)
     if ((r->spoke & CT_DIALECT_BIT(CT_DIALECT_TRAFFICSERVER)) != 0) {
         pair_trafficserver(r);
     }
-    refine(r);
+    if (has_second_opinion(r)) {
+        refine(r);
+    }
 }

@@ -5,13 +5,16 @@
 #include "cache/freshness.h"
 #include "cache/grammar.h"
 
+static bool begins_with(struct ct_span text, const char *start)
+{
+    return ct_span_equal_nocase(ct_span_slice(text, 0, strlen(start)), start);
+}
+
 static void see(struct ct_reading *r, uint32_t line, enum ct_header header)
 {
     const struct ct_header_row *row = &ct_cache_headers[header];
     if ((row->flags & CT_FLAG_PRINT) != 0) {
-        size_t n = row->start == NULL ? 0 : strlen(row->start);
-        struct ct_span start = ct_span_slice(ct_reading_text(r, line), 0, n);
-        if (n == 0 || ct_span_equal_nocase(start, row->start)) {
+        if (row->start == NULL || begins_with(ct_reading_text(r, line), row->start)) {
             r->prints |= CT_DIALECT_BIT(row->dialect);
         }
     }
@@ -55,13 +58,15 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
     r->txn = txn;
     r->have[CT_DIR_ORIG] = 0;
     r->have[CT_DIR_RESP] = 0;
+    r->again = 0;
     r->n_seen = 0;
     r->n_statements = 0;
     r->prints = 0;
     r->spoke = 0;
     r->cut = false;
     r->status_field = CT_STATUS_FIELD_UNREAD;
-    r->makers_known = false;
+    r->server_known = false;
+    r->vias_known = false;
     r->control_known[CT_DIR_ORIG] = false;
     r->control_known[CT_DIR_RESP] = false;
     for (uint32_t i = 0; i < txn->n_lines; i++) {
@@ -69,7 +74,9 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
         unsigned dir = line->dir & 1;
         if (line->field < CT_FIELD_COUNT) {
             uint32_t bit = UINT32_C(1) << line->field;
-            if ((r->have[dir] & bit) == 0) {
+            if ((r->have[dir] & bit) != 0) {
+                r->again |= bit;
+            } else {
                 r->have[dir] |= bit;
                 r->first[dir][line->field] = i;
             }
@@ -92,31 +99,50 @@ uint32_t ct_cache_seen(const struct ct_reading *r, enum ct_header header)
     return CT_LINE_NONE;
 }
 
+enum ct_dialect ct_cache_find_server(struct ct_reading *r)
+{
+    if (!r->server_known) {
+        r->server_known = true;
+        r->server = (uint8_t)ct_cache_server_dialect(
+            r->cache, ct_reading_value(r, CT_DIR_RESP, CT_FIELD_SERVER));
+        if (r->server != CT_DIALECT_GENERIC) {
+            r->prints |= CT_DIALECT_BIT(r->server);
+        }
+    }
+    return (enum ct_dialect)r->server;
+}
+
+static void find_in_via(struct ct_reading *r, struct ct_span value)
+{
+    struct ct_span element;
+    value = ct_span_slice(value, 0, 4096);
+    while (ct_cache_next_element(&value, &element)) {
+        r->last_via = (uint8_t)ct_cache_via_dialect(r->cache, element);
+        if (r->last_via != CT_DIALECT_GENERIC) {
+            r->prints |= CT_DIALECT_BIT(r->last_via);
+        }
+    }
+}
+
 void ct_cache_find_makers(struct ct_reading *r)
 {
-    if (r->makers_known) {
+    (void)ct_cache_find_server(r);
+    if (r->vias_known) {
         return;
     }
-    r->makers_known = true;
-    r->server = (uint8_t)ct_cache_server_dialect(ct_reading_value(r, CT_DIR_RESP, CT_FIELD_SERVER));
+    r->vias_known = true;
     r->last_via = CT_DIALECT_GENERIC;
-    if (r->server != CT_DIALECT_GENERIC) {
-        r->prints |= CT_DIALECT_BIT(r->server);
-    }
     for (uint32_t i = 0; i < r->n_seen; i++) {
-        if (r->seen[i].header != CT_HEADER_VIA) {
-            continue;
-        }
-        struct ct_span parts[CT_TIERS_MAX];
-        size_t n_all;
-        size_t n = ct_cache_split_list(ct_reading_text(r, r->seen[i].line), parts, &n_all);
-        for (size_t k = 0; k < n; k++) {
-            r->last_via = (uint8_t)ct_cache_via_dialect(parts[k]);
-            if (r->last_via != CT_DIALECT_GENERIC) {
-                r->prints |= CT_DIALECT_BIT(r->last_via);
-            }
+        if (r->seen[i].header == CT_HEADER_VIA) {
+            find_in_via(r, ct_reading_text(r, r->seen[i].line));
         }
     }
+}
+
+/* The line after the last one that can be of the field, which is there. */
+static uint32_t end_of_field(const struct ct_reading *r, enum ct_dir dir, enum ct_field field)
+{
+    return (r->again >> field & 1) != 0 ? r->txn->n_lines : r->first[dir][field] + 1;
 }
 
 const struct ct_control *ct_cache_control(struct ct_reading *r, enum ct_dir dir)
@@ -130,7 +156,8 @@ const struct ct_control *ct_cache_control(struct ct_reading *r, enum ct_dir dir)
     if (!ct_reading_has(r, dir, CT_FIELD_CACHE_CONTROL)) {
         return control;
     }
-    for (uint32_t i = r->first[dir][CT_FIELD_CACHE_CONTROL]; i < r->txn->n_lines; i++) {
+    uint32_t end = end_of_field(r, dir, CT_FIELD_CACHE_CONTROL);
+    for (uint32_t i = r->first[dir][CT_FIELD_CACHE_CONTROL]; i < end; i++) {
         const struct ct_line *line = &r->txn->lines[i];
         if (line->field == CT_FIELD_CACHE_CONTROL && line->dir == dir) {
             ct_cache_control_add(control, ct_txn_text(r->txn, line->value));
@@ -165,7 +192,8 @@ bool ct_cache_varies_on_all(const struct ct_reading *r)
     if (!ct_reading_has(r, CT_DIR_RESP, CT_FIELD_VARY)) {
         return false;
     }
-    for (uint32_t i = r->first[CT_DIR_RESP][CT_FIELD_VARY]; i < r->txn->n_lines; i++) {
+    uint32_t end = end_of_field(r, CT_DIR_RESP, CT_FIELD_VARY);
+    for (uint32_t i = r->first[CT_DIR_RESP][CT_FIELD_VARY]; i < end; i++) {
         const struct ct_line *line = &r->txn->lines[i];
         struct ct_span rest = ct_txn_text(r->txn, line->value);
         struct ct_span member;
@@ -187,7 +215,8 @@ uint32_t ct_cache_warning(const struct ct_reading *r, const char *code)
     if (!ct_reading_has(r, CT_DIR_RESP, CT_FIELD_WARNING)) {
         return CT_LINE_NONE;
     }
-    for (uint32_t i = r->first[CT_DIR_RESP][CT_FIELD_WARNING]; i < r->txn->n_lines; i++) {
+    uint32_t end = end_of_field(r, CT_DIR_RESP, CT_FIELD_WARNING);
+    for (uint32_t i = r->first[CT_DIR_RESP][CT_FIELD_WARNING]; i < end; i++) {
         const struct ct_line *line = &r->txn->lines[i];
         struct ct_span rest = ct_txn_text(r->txn, line->value);
         struct ct_span member;
@@ -237,8 +266,7 @@ void ct_cache_apply_word(struct ct_statement *statement, const struct ct_word *w
 void ct_cache_say(struct ct_reading *r, const struct ct_statement *statement)
 {
     if (r->n_statements == CT_TIERS_MAX) {
-        memmove(&r->statements[0], &r->statements[1],
-                (CT_TIERS_MAX - 1) * sizeof r->statements[0]);
+        memmove(&r->statements[0], &r->statements[1], (CT_TIERS_MAX - 1) * sizeof r->statements[0]);
         r->n_statements--;
         r->cut = true;
     }

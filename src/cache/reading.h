@@ -12,7 +12,7 @@
 #include "cache/tables.h"
 
 #define CT_LINE_NONE UINT32_MAX
-#define CT_SEEN_MAX 64
+#define CT_SEEN_MAX  64
 
 /* What one cache says of this transaction, or said when the response was stored. */
 struct ct_statement {
@@ -39,17 +39,18 @@ struct ct_seen {
 };
 
 enum ct_status_field { /* Cache-Status as a structured field */
-    CT_STATUS_FIELD_UNREAD,
-    CT_STATUS_FIELD_VALID,
-    CT_STATUS_FIELD_INVALID,
+                       CT_STATUS_FIELD_UNREAD,
+                       CT_STATUS_FIELD_VALID,
+                       CT_STATUS_FIELD_INVALID,
 };
 
 struct ct_reading {
     const struct ct_cache *cache;
     const struct ct_txn *txn;
-    uint32_t have[2];                   /* bit per enum ct_field, of each direction */
-    uint32_t first[2][CT_FIELD_COUNT];  /* line; only where the bit is set */
-    struct ct_seen seen[CT_SEEN_MAX];   /* lines of the response that the tables know */
+    uint32_t have[2];                  /* bit per enum ct_field, of each direction */
+    uint32_t first[2][CT_FIELD_COUNT]; /* line; only where the bit is set */
+    uint32_t again;                    /* bit per enum ct_field that has several lines */
+    struct ct_seen seen[CT_SEEN_MAX];  /* lines of the response that the tables know */
     uint32_t n_seen;
     uint64_t prints; /* bit per dialect whose fingerprint is there */
     uint64_t spoke;  /* bit per dialect that made a statement */
@@ -59,9 +60,10 @@ struct ct_reading {
     bool age_wrong; /* Age is there and no integer */
     int64_t age_s;
     enum ct_status_field status_field;
-    bool makers_known;
-    uint8_t server;   /* dialect by the Server field */
-    uint8_t last_via; /* dialect by the last element of Via */
+    bool server_known;
+    bool vias_known;
+    uint8_t server;   /* dialect by the Server field; see ct_cache_find_server */
+    uint8_t last_via; /* dialect by the last element of Via; see ct_cache_find_makers */
     bool control_known[2];
     struct ct_control control[2];
 };
@@ -108,6 +110,8 @@ static inline struct ct_ref ct_reading_ref(const struct ct_reading *r, struct ct
 void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const struct ct_txn *txn);
 /* The first line of the response with this header, or CT_LINE_NONE. */
 uint32_t ct_cache_seen(const struct ct_reading *r, enum ct_header header);
+/* The maker by Server; adds it to prints. */
+enum ct_dialect ct_cache_find_server(struct ct_reading *r);
 /* Makers by Server and Via; adds them to prints. */
 void ct_cache_find_makers(struct ct_reading *r);
 /* Cache-Control and Pragma of one direction. */

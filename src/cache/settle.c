@@ -225,7 +225,7 @@ void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict)
     verdict->reached_origin = is_class(last, CT_CLASS_MISS) && nobody_had_it(verdict);
     if (is_class(last, CT_CLASS_MISS) && !verdict->reached_origin) {
         verdict->marks |= CT_MARK_BIT(TIER_SHIELD);
-        if (verdict->reason == CT_REASON_NOT_GIVEN) {
+        if (verdict->outcome == CT_OUTCOME_MISS && verdict->reason == CT_REASON_NOT_GIVEN) {
             verdict->reason = CT_REASON_SHIELD_HIT;
         }
     }

@@ -115,8 +115,8 @@ static void judge_squid(struct ct_reading *r, struct ct_statement *s, bool neare
     } else if (s->outcome == CT_OUTCOME_MISS && lookup == CT_OUTCOME_NONE) {
         s->outcome = CT_OUTCOME_BYPASS;
         s->rule = "Squid did not look into its store";
-        s->reason = ct_cache_method_is_read(r->txn) ? CT_REASON_CONFIG_BYPASS
-                                                    : CT_REASON_REQUEST_METHOD;
+        s->reason =
+            ct_cache_method_is_read(r->txn) ? CT_REASON_CONFIG_BYPASS : CT_REASON_REQUEST_METHOD;
     }
 }
 

@@ -104,8 +104,8 @@ static bool written_by_squid(struct ct_reading *r, const struct ct_element *e)
 
 static enum ct_dialect writer_by_print(struct ct_reading *r, const uint8_t *writers, size_t n)
 {
-    ct_cache_find_makers(r);
-    for (size_t i = 0; i < n; i++) {
+    (void)ct_cache_find_server(r);
+    for (size_t i = 0; i < n && r->prints != 0; i++) {
         if (ct_reading_has_print(r, writers[i])) {
             return writers[i];
         }
@@ -185,7 +185,7 @@ static enum ct_dialect who_wrote(struct ct_reading *r, const struct ct_header_ro
 static int8_t depth_of(const struct ct_element *e)
 {
     struct ct_span name = e->label.n > 0 ? e->label : e->node;
-    for (size_t i = 0; i < COUNT(label_rules); i++) {
+    for (size_t i = 0; i < COUNT(label_rules) && name.n > 0; i++) {
         if (ct_span_equal_nocase(name, label_rules[i].text)) {
             return label_rules[i].depth;
         }
@@ -197,8 +197,7 @@ static int8_t depth_of(const struct ct_element *e)
 static bool writer_is_known(struct ct_reading *r, enum ct_dialect dialect)
 {
     if (dialect == CT_DIALECT_NGINX) {
-        ct_cache_find_makers(r);
-        return r->server == CT_DIALECT_NGINX;
+        return ct_cache_find_server(r) == CT_DIALECT_NGINX;
     }
     return dialect != CT_DIALECT_GENERIC;
 }

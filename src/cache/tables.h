@@ -61,11 +61,11 @@
     X(X_CACHE, "X-Cache", GENERIC, WORDS, 0, X_CACHE, NULL)                                        \
     X(X_CACHE_HITS, "X-Cache-Hits", GENERIC, NONE, 0, 0, NULL)                                     \
     X(X_CACHE_LOOKUP, "X-Cache-Lookup", TENCENT, LOOKUP, 0, 0, NULL)                               \
-    X(X_CACHE_DETAIL, "X-Cache-Detail", HTTPD, NONE, 0, 0, NULL)                                   \
+    X(X_CACHE_DETAIL, "X-Cache-Detail", HTTPD, NONE, 0, SECOND, NULL)                                   \
     X(X_AMZ_CF_ID, "X-Amz-Cf-Id", CLOUDFRONT, NONE, 0, PRINT, NULL)                                \
     X(X_AMZ_CF_POP, "X-Amz-Cf-Pop", CLOUDFRONT, NONE, 0, PRINT, NULL)                              \
     X(X_CACHE_REMOTE, "X-Cache-Remote", AKAMAI, WORDS, 6, 0, NULL)                                 \
-    X(X_CHECK_CACHEABLE, "X-Check-Cacheable", AKAMAI, NONE, 0, 0, NULL)                            \
+    X(X_CHECK_CACHEABLE, "X-Check-Cacheable", AKAMAI, NONE, 0, SECOND, NULL)                            \
     X(AKAMAI_CACHE_STATUS, "Akamai-Cache-Status", AKAMAI, WORDS, 0, 0, NULL)                       \
     X(X_AKAMAI_CACHE, "X-Akamai-Cache", AKAMAI, WORDS, 0, 0, NULL)                                 \
     X(AKAMAI_GRN, "Akamai-GRN", AKAMAI, NONE, 0, PRINT, NULL)                                      \
@@ -73,7 +73,7 @@
     X(X_AKAMAI_REQUEST_ID, "X-Akamai-Request-ID", AKAMAI, NONE, 0, PRINT, NULL)                    \
     X(X_EC_CACHE, "x-ec-cache", EDGECAST, WORDS, 0, 0, NULL)                                       \
     X(X_EC_CACHE_REMOTE, "x-ec-cache-remote", EDGECAST, WORDS, 6, 0, NULL)                         \
-    X(X_EC_CHECK_CACHEABLE, "x-ec-check-cacheable", EDGECAST, NONE, 0, PRINT, NULL)                \
+    X(X_EC_CHECK_CACHEABLE, "x-ec-check-cacheable", EDGECAST, NONE, 0, PRINT | SECOND, NULL)                \
     X(X_SERVED_BY, "X-Served-By", FASTLY, NONE, 0, PRINT, "cache-")                                \
     X(X_TIMER, "X-Timer", FASTLY, NONE, 0, PRINT, "S1")                                            \
     X(X_FASTLY_REQUEST_ID, "X-Fastly-Request-ID", FASTLY, NONE, 0, PRINT, NULL)                    \
@@ -125,7 +125,7 @@
     /* proxies */                                                                                  \
     X(X_VARNISH, "X-Varnish", VARNISH, VARNISH, 0, PRINT, NULL)                                    \
     X(X_VARNISH_CACHE, "X-Varnish-Cache", VARNISH, WORDS, 0, 0, NULL)                              \
-    X(X_CACHEABLE, "X-Cacheable", WPENGINE, NONE, 0, PRINT, NULL)                                  \
+    X(X_CACHEABLE, "X-Cacheable", WPENGINE, NONE, 0, PRINT | SECOND, NULL)                                  \
     X(X_SQUID_ERROR, "X-Squid-Error", SQUID, NONE, 0, PRINT, NULL)                                 \
     X(VIA, "Via", TRAFFICSERVER, VIA, 0, 0, NULL)                                                  \
     X(CACHE_STATUS, "Cache-Status", RFC9211, CACHE_STATUS, 0, 0, NULL)                             \
@@ -139,7 +139,7 @@
     X(X_TYK_CACHED_RESPONSE, "x-tyk-cached-response", TYK, WORDS, 0, ASKS, NULL)                   \
     X(X_SRCACHE_FETCH, "X-SRCache-Fetch-Status", SRCACHE, WORDS, 0, 0, NULL)                       \
     X(X_CACHE_FETCH, "X-Cache-Fetch-Status", SRCACHE, WORDS, 0, 0, NULL)                           \
-    X(X_SRCACHE_STORE, "X-SRCache-Store-Status", SRCACHE, NONE, 0, 0, NULL)                        \
+    X(X_SRCACHE_STORE, "X-SRCache-Store-Status", SRCACHE, NONE, 0, SECOND, NULL)                        \
     /* names that operators of nginx and others choose */                                          \
     X(X_CACHE_STATUS, "X-Cache-Status", NGINX, WORDS, 0, X_STATUS, NULL)                           \
     X(X_PROXY_CACHE, "X-Proxy-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                             \
@@ -175,11 +175,11 @@
     X(KI_CF_CACHE_STATUS, "ki-cf-cache-status", CLOUDFLARE, WORDS, 0, SINGLE, NULL)                \
     X(X_CACHE_GROUP, "X-Cache-Group", WPENGINE, NONE, 0, PRINT, NULL)                              \
     X(X_POWERED_BY, "X-Powered-By", WPENGINE, NONE, 0, PRINT, "WP Engine")                         \
-    X(X_PASS_WHY, "X-Pass-Why", WPENGINE, NONE, 0, PRINT, NULL)                                    \
+    X(X_PASS_WHY, "X-Pass-Why", WPENGINE, NONE, 0, PRINT | SECOND, NULL)                                    \
     X(X_RQ, "x-rq", WPVIP, NONE, 0, PRINT, NULL)                                                   \
     X(X_NC, "X-nc", WPCOM, WORDS, 0, 0, NULL)                                                      \
     X(X_MAGENTO_CACHE, "X-Magento-Cache-Debug", MAGENTO, WORDS, 0, SINGLE, NULL)                   \
-    X(GRACE, "Grace", MAGENTO, NONE, 0, 0, NULL)                                                   \
+    X(GRACE, "Grace", MAGENTO, NONE, 0, SECOND, NULL)                                                   \
     X(X_NEXTJS_CACHE, "X-Nextjs-Cache", NEXTJS, WORDS, 0, SINGLE, NULL)                            \
     X(X_DRUPAL_CACHE, "X-Drupal-Cache", DRUPAL, WORDS, 0, SINGLE, NULL)                            \
     X(X_DRUPAL_DYNAMIC, "X-Drupal-Dynamic-Cache", DRUPAL, WORDS, 8, SINGLE, NULL)                  \
@@ -225,12 +225,13 @@ enum ct_parser {
     CT_PARSER_COUNT
 };
 
-#define CT_FLAG_PRINT 1U     /* its presence is the dialect's fingerprint */
-#define CT_FLAG_SINGLE 2U    /* one word is expected, a list is malformed */
-#define CT_FLAG_ASKS 4U      /* the name asks "hit?": yes, no, 1, 0 count */
-#define CT_FLAG_SOFT 8U      /* a common name: without a known word it says nothing */
-#define CT_FLAG_X_CACHE 16U  /* many write it: see who_wrote */
+#define CT_FLAG_PRINT    1U  /* its presence is the dialect's fingerprint */
+#define CT_FLAG_SINGLE   2U  /* one word is expected, a list is malformed */
+#define CT_FLAG_ASKS     4U  /* the name asks "hit?": yes, no, 1, 0 count */
+#define CT_FLAG_SOFT     8U  /* a common name: without a known word it says nothing */
+#define CT_FLAG_X_CACHE  16U /* many write it: see who_wrote */
 #define CT_FLAG_X_STATUS 32U /* so too */
+#define CT_FLAG_SECOND   64U /* a second opinion on another field's word */
 
 struct ct_header_row {
     const char *name;
@@ -252,6 +253,7 @@ extern const struct ct_dialect_row ct_cache_dialects[CT_DIALECT_COUNT];
 /* What a word means: in the words of one dialect, or of all (table CT_DIALECT_GENERIC). */
 struct ct_word {
     const char *text; /* folded: lower case, "_" for "-" and " ", without "tcp_" */
+    uint8_t n;        /* octets of text */
     uint8_t table;    /* enum ct_dialect, or CT_WORDS_ASKS */
     uint8_t outcome;
     uint8_t reason;
@@ -262,15 +264,16 @@ struct ct_word {
 /* The words for fields that ask "hit?". */
 #define CT_WORDS_ASKS CT_DIALECT_COUNT
 
-#define CT_MARK_BIT(symbol) (UINT32_C(1) << CT_MARK_##symbol)
+#define CT_MARK_BIT(symbol)     (UINT32_C(1) << CT_MARK_##symbol)
 #define CT_DIALECT_BIT(dialect) (UINT64_C(1) << (dialect))
 
 #define CT_WORD_SLOTS 1024U /* a power of two, several times the words */
 
 struct ct_cache {
     const struct ct_fields *fields;
-    uint64_t own_words; /* bit per dialect with words of its own */
-    uint16_t field_of[CT_HEADER_COUNT];
+    uint64_t own_words;       /* bit per dialect with words of its own */
+    uint64_t servers_at[256]; /* by first octet: rows that begin with it */
+    uint64_t vias_at[256];
     uint16_t slots[CT_WORD_SLOTS];    /* hash of words: row + 1 */
     uint8_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: not read here */
 };
@@ -286,8 +289,10 @@ const struct ct_word *ct_cache_find_word(const struct ct_cache *cache, unsigned 
                                          struct ct_span text, bool *tcp);
 
 /* Dialect that a product name at the start of the Server field stands for, or GENERIC. */
-enum ct_dialect ct_cache_server_dialect(struct ct_span server);
+enum ct_dialect ct_cache_server_dialect(const struct ct_cache *cache, struct ct_span server);
 /* The same for one element of Via. */
-enum ct_dialect ct_cache_via_dialect(struct ct_span element);
+enum ct_dialect ct_cache_via_dialect(const struct ct_cache *cache, struct ct_span element);
+/* Fills the way to both. */
+void ct_cache_index_makers(struct ct_cache *cache);
 
 #endif

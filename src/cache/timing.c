@@ -76,7 +76,7 @@ static void read_metric(struct ct_reading *r, enum ct_header header, uint32_t li
             }
             ct_cache_apply_word(&s, word);
         }
-        ct_cache_find_makers(r);
+        (void)ct_cache_find_server(r);
         if (row->dialect == CT_DIALECT_AKAMAI && ct_reading_has_print(r, CT_DIALECT_BYTEDANCE)) {
             s.dialect = CT_DIALECT_BYTEDANCE;
             s.label = ct_cache_dialects[s.dialect].name;

@@ -23,8 +23,8 @@ struct sentence_row {
 };
 
 #define STALE_ERROR CT_MARK_BIT(STALE_ERROR)
-#define SHIELD CT_MARK_BIT(TIER_SHIELD)
-#define WEAK CT_MARK_BIT(WEAK)
+#define SHIELD      CT_MARK_BIT(TIER_SHIELD)
+#define WEAK        CT_MARK_BIT(WEAK)
 
 /* clang-format off */
 /* X-Rack-Cache, X-Symfony-Cache: the first row whose events are there. */
@@ -56,7 +56,7 @@ static const struct sentence_row sentence_rows[] = {
 };
 /* clang-format on */
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define COUNT(array)     (sizeof(array) / sizeof(array)[0])
 #define TRACE_EVENTS_MAX 16
 
 static bool starts_with_nocase(struct ct_span text, const char *start)
@@ -106,13 +106,13 @@ void ct_cache_read_trace(struct ct_reading *r, enum ct_header header, uint32_t l
         return;
     }
     size_t n = split_events(ct_span_slice(text, 0, 1024), events);
-    struct ct_statement s =
-        ct_cache_statement(r, header, ct_cache_headers[header].dialect, line);
+    struct ct_statement s = ct_cache_statement(r, header, ct_cache_headers[header].dialect, line);
     ct_cache_apply_word(&s, NULL);
     s.known_writer = true;
     for (size_t i = 0; i < COUNT(trace_rows); i++) {
         const struct trace_row *row = &trace_rows[i];
-        if (has_event(events, n, row->has) && (row->also == NULL || has_event(events, n, row->also))) {
+        if (has_event(events, n, row->has) &&
+            (row->also == NULL || has_event(events, n, row->also))) {
             s.outcome = row->outcome;
             s.reason = row->reason;
             s.marks = row->marks;
@@ -128,8 +128,7 @@ void ct_cache_read_attributes(struct ct_reading *r, enum ct_header header, uint3
     struct ct_span rest = ct_span_slice(ct_reading_text(r, line), 0, CT_ELEMENT_BYTES_MAX);
     struct ct_span part;
     struct ct_element e;
-    struct ct_statement s =
-        ct_cache_statement(r, header, ct_cache_headers[header].dialect, line);
+    struct ct_statement s = ct_cache_statement(r, header, ct_cache_headers[header].dialect, line);
     if (!ct_cache_next_element(&rest, &part)) {
         return;
     }
@@ -229,7 +228,6 @@ void ct_cache_read_lookup(struct ct_reading *r, enum ct_header header, uint32_t 
     if (ct_cache_seen(r, CT_HEADER_X_CACHE) != CT_LINE_NONE || ct_cache_is_no_statement(text)) {
         return;
     }
-    ct_cache_find_makers(r);
     bool huawei = ct_cache_seen(r, CT_HEADER_X_HCS_PROXY_TYPE) != CT_LINE_NONE;
     struct ct_statement s = ct_cache_statement(r, header, CT_DIALECT_TENCENT, line);
     for (size_t i = 0; i < COUNT(sentence_rows); i++) {

@@ -93,7 +93,7 @@ static enum ct_reason why_passed(const struct ct_reading *r)
 
 static void judge_fetch(struct ct_reading *r, struct ct_statement *s, bool word)
 {
-    bool own_page = r->server == CT_DIALECT_VARNISH;
+    bool own_page = ct_cache_find_server(r) == CT_DIALECT_VARNISH;
     bool passed_on = ct_reading_has(r, CT_DIR_RESP, CT_FIELD_VIA) ||
                      ct_reading_has(r, CT_DIR_RESP, CT_FIELD_AGE);
     if (own_page && !passed_on) {
@@ -180,7 +180,6 @@ static int last_statement(const struct ct_reading *r, bool by_ids, int before)
 void ct_cache_pair_varnish(struct ct_reading *r)
 {
     bool word = false;
-    ct_cache_find_makers(r);
     int ids = last_statement(r, true, (int)r->n_statements);
     int said = last_statement(r, false, (int)r->n_statements);
     int nearest = ids;

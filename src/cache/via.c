@@ -30,8 +30,8 @@ static char value_at(struct ct_span code, size_t key_at, char key, size_t value_
 static bool parse_code(struct ct_span code, struct via_code *out)
 {
     if (code.n == 6 && code.p[0] == 'c' && code.p[2] == 's' && code.p[4] == 'f') {
-        *out = (struct via_code){(char)code.p[1], (char)code.p[3], (char)code.p[5], ' ', ' ', ' ',
-                                 ' '};
+        *out = (struct via_code){
+            (char)code.p[1], (char)code.p[3], (char)code.p[5], ' ', ' ', ' ', ' '};
         return true;
     }
     if (code.n < 12 || code.p[0] != 'u' || code.p[2] != 'c' || code.p[4] != 's' ||

@@ -10,32 +10,34 @@
 
 #include "base/span.h"
 
-#define W(table, text, outcome)                                                                    \
-    {                                                                                              \
-        text, CT_DIALECT_##table, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, CT_DIALECT_GENERIC, 0 \
+#define W(table, text, outcome)                                                               \
+    {                                                                                         \
+        text, sizeof text - 1, CT_DIALECT_##table, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, \
+            CT_DIALECT_GENERIC, 0                                                             \
     }
 /* With a reason and marks. */
-#define WR(table, text, outcome, reason, marks)                                                    \
-    {                                                                                              \
-        text, CT_DIALECT_##table, CT_OUTCOME_##outcome, CT_REASON_##reason, CT_DIALECT_GENERIC,    \
-            marks                                                                                  \
+#define WR(table, text, outcome, reason, marks)                                              \
+    {                                                                                        \
+        text, sizeof text - 1, CT_DIALECT_##table, CT_OUTCOME_##outcome, CT_REASON_##reason, \
+            CT_DIALECT_GENERIC, marks                                                        \
     }
 /* A word by which its dialect is known. */
-#define WH(text, outcome, dialect)                                                                 \
-    {                                                                                              \
-        text, CT_DIALECT_GENERIC, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, CT_DIALECT_##dialect, \
-            0                                                                                      \
+#define WH(text, outcome, dialect)                                                            \
+    {                                                                                         \
+        text, sizeof text - 1, CT_DIALECT_GENERIC, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, \
+            CT_DIALECT_##dialect, 0                                                           \
     }
 /* Counts only where the field asks "hit?". */
-#define WA(text, outcome)                                                                          \
-    {                                                                                              \
-        text, CT_WORDS_ASKS, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, CT_DIALECT_GENERIC, 0      \
+#define WA(text, outcome)                                                                \
+    {                                                                                    \
+        text, sizeof text - 1, CT_WORDS_ASKS, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, \
+            CT_DIALECT_GENERIC, 0                                                        \
     }
 
-#define SHIELD CT_MARK_BIT(TIER_SHIELD)
-#define COLLAPSED CT_MARK_BIT(COLLAPSED)
-#define NOT_STORED CT_MARK_BIT(NOT_STORED)
-#define STALE_ERROR CT_MARK_BIT(STALE_ERROR)
+#define SHIELD           CT_MARK_BIT(TIER_SHIELD)
+#define COLLAPSED        CT_MARK_BIT(COLLAPSED)
+#define NOT_STORED       CT_MARK_BIT(NOT_STORED)
+#define STALE_ERROR      CT_MARK_BIT(STALE_ERROR)
 #define STALE_REVALIDATE CT_MARK_BIT(STALE_REVALIDATE)
 
 /* clang-format off */
@@ -51,7 +53,7 @@ static const struct ct_word words[] = {
     WR(GENERIC, "cf_hit", HIT, COLLAPSED, COLLAPSED),
     W(GENERIC, "hit_cluster", HIT), W(GENERIC, "hit_clustered", HIT),
     WH("hit_fresh", HIT, TRAFFICSERVER), WH("hit_front", HIT, WIKIMEDIA),
-    {"hit_local", CT_DIALECT_GENERIC, CT_OUTCOME_HIT, CT_REASON_SHIELD_HIT, CT_DIALECT_WIKIMEDIA,
+    {"hit_local", sizeof "hit_local" - 1, CT_DIALECT_GENERIC, CT_OUTCOME_HIT, CT_REASON_SHIELD_HIT, CT_DIALECT_WIKIMEDIA,
      SHIELD},
     W(GENERIC, "partial_hit", PARTIAL_HIT), W(GENERIC, "partial", PARTIAL_HIT),
     W(GENERIC, "range_hit", PARTIAL_HIT),
@@ -149,7 +151,7 @@ static const struct ct_word words[] = {
 };
 /* clang-format on */
 
-#define N_WORDS (sizeof words / sizeof words[0])
+#define N_WORDS    (sizeof words / sizeof words[0])
 #define FOLDED_MAX 32 /* longer than any word */
 
 static_assert(N_WORDS * 4 <= CT_WORD_SLOTS, "a sparse hash");
@@ -166,7 +168,7 @@ static uint32_t hash_word(unsigned table, const char *text, size_t n)
 void ct_cache_index_words(struct ct_cache *cache)
 {
     for (size_t i = 0; i < N_WORDS; i++) {
-        uint32_t slot = hash_word(words[i].table, words[i].text, strlen(words[i].text));
+        uint32_t slot = hash_word(words[i].table, words[i].text, words[i].n);
         while (cache->slots[slot % CT_WORD_SLOTS] != 0) {
             slot++;
         }
@@ -187,7 +189,7 @@ static const struct ct_word *look_up(const struct ct_cache *cache, unsigned tabl
             return NULL;
         }
         const struct ct_word *word = &words[row - 1];
-        if (word->table == table && strlen(word->text) == n && memcmp(word->text, text, n) == 0) {
+        if (word->table == table && word->n == n && memcmp(word->text, text, n) == 0) {
             return word;
         }
     }

@@ -114,13 +114,17 @@ static void read_peeked(struct ct_http_conn *conn, const struct ct_input *in, co
     ct_http_read_run(conn, &again);
 }
 
-void ct_http_body_assume(struct ct_http_conn *conn, enum ct_dir which)
+void ct_http_body_decide(struct ct_http_conn *conn, enum ct_dir which)
 {
     struct ct_dir_reader *dir = &conn->dir[which];
     struct ct_msg *msg = dir->msg;
     size_t n = dir->peeked;
-    ct_http_note(msg, CT_NOTE_METHOD_UNKNOWN);
+    if (msg->method_class == CT_METHOD_UNKNOWN) {
+        ct_http_note(msg, CT_NOTE_METHOD_UNKNOWN);
+    }
+    dir->offset -= n;
     ct_http_body_begin(conn, which, ct_http_body_of_response(msg));
+    dir->offset += n;
     if (dir->state == CT_STATE_BODY && n > 0) {
         ct_http_body_pass(conn, which, n < msg->remaining ? n : msg->remaining, 0);
     }

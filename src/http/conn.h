@@ -22,8 +22,9 @@
 /* What was lost in its direction right before a message. */
 enum ct_loss {
     CT_LOSS_NONE,
-    CT_LOSS_START, /* the capture began in the middle of the connection */
-    CT_LOSS_HOLE,  /* octets; perhaps whole messages */
+    CT_LOSS_START,   /* the capture began in the middle of the connection */
+    CT_LOSS_HOLE,    /* octets; perhaps whole messages */
+    CT_LOSS_MESSAGE, /* octets right after the end of a message: at least one whole message */
 };
 
 struct ct_msg {
@@ -60,6 +61,7 @@ struct ct_msg {
     bool ended;
     bool alone;       /* to be listed without a peer */
     bool holds;       /* CONNECT or Upgrade: what follows waits for the answer */
+    bool undecided;   /* ended by a hole of .remaining octets where it may have a body, or not */
     bool refused;     /* no memory for all of its text */
     uint8_t peek[12]; /* see CT_STATE_PEEK */
     int64_t peek_ns;
@@ -97,6 +99,7 @@ struct ct_http_conn {
     struct ct_msg *queue[2]; /* last of a ring: requests, responses */
     struct ct_dir_reader dir[2];
     uint64_t interim_start;   /* offset of the first 1xx before the coming response */
+    uint64_t settled_end;     /* end of the last response whose place is known, as far as seen */
     uint64_t server_received; /* request octets acknowledged when a response last began */
     uint32_t depth;
     uint16_t n_queued[2];
@@ -107,6 +110,7 @@ struct ct_http_conn {
     uint8_t proto;  /* for it */
     bool pipelined; /* the client was seen to send a request before the answer to another */
     bool lossy;     /* something was lost: order must be proved */
+    bool held;      /* the request direction was given octets that it did not take */
     bool resume;    /* the request direction is to be resumed */
     bool closing;   /* no more octets will come */
     bool acted;     /* action was done */

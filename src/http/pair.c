@@ -163,23 +163,6 @@ static void dissolve_markers(struct ct_http_conn *conn)
     }
 }
 
-/* Requests may be lost before r, the head of the queue; no response is. */
-static enum verdict judge_lost_request(const struct ct_http_conn *conn, const struct ct_msg *w,
-                                       const struct ct_msg *r)
-{
-    const struct ct_msg *second = after(conn, r);
-    if (excluded(r, w) || is_overtaken(conn, r, w)) {
-        return VERDICT_ALONE;
-    }
-    if (r->loss == CT_LOSS_START && r->peer_offset == 0) {
-        return VERDICT_PAIR;
-    }
-    if (is_proven(r, w) && !conn->pipelined && (second == NULL || !is_proven(second, w))) {
-        return VERDICT_PAIR;
-    }
-    return VERDICT_UNKNOWN;
-}
-
 /*
  * Responses may be lost before w. *found: the request that it answers, or the first one that
  * is not overtaken (NULL: none).
@@ -190,6 +173,9 @@ static enum verdict judge_lost_response(const struct ct_http_conn *conn, const s
     size_t n = 0;
     size_t n_exact = 0;
     struct ct_msg *exact = NULL;
+    if (more_to_come(conn, w)) {
+        return VERDICT_WAIT;
+    }
     struct ct_msg *r = head_of(conn, CT_DIR_ORIG);
     uint8_t loss = CT_LOSS_NONE;
     while (r != NULL && is_overtaken(conn, r, w)) {
@@ -208,21 +194,56 @@ static enum verdict judge_lost_response(const struct ct_http_conn *conn, const s
     }
     uint8_t loss_after = r != NULL ? r->loss : conn->dir[CT_DIR_ORIG].next_loss;
     loss = loss_after > loss ? loss_after : loss;
-    bool wait = more_to_come(conn, w);
     if (n == 0) {
-        return wait ? VERDICT_WAIT : VERDICT_ALONE;
+        return VERDICT_ALONE;
     }
     if (n_exact == 1 && !conn->pipelined) {
         *found = exact;
         return VERDICT_PAIR;
     }
-    if (wait) {
-        return VERDICT_WAIT;
-    }
     if (w->loss == CT_LOSS_START && loss <= CT_LOSS_START && first->peer_offset == 0) {
         return VERDICT_PAIR;
     }
     return n == 1 && loss == CT_LOSS_NONE ? VERDICT_PAIR : VERDICT_UNKNOWN;
+}
+
+/* Requests may be lost before r, the head of the queue; no response is. */
+static enum verdict judge_lost_request(const struct ct_http_conn *conn, const struct ct_msg *w,
+                                       struct ct_msg **found)
+{
+    const struct ct_msg *r = *found;
+    const struct ct_msg *second = after(conn, r);
+    if (more_to_come(conn, w)) {
+        return VERDICT_WAIT;
+    }
+    if (excluded(r, w) || r->loss == CT_LOSS_MESSAGE) {
+        return VERDICT_ALONE;
+    }
+    if (r->loss == CT_LOSS_START && r->peer_offset == 0) {
+        return VERDICT_PAIR;
+    }
+    if (is_overtaken(conn, r, w)) {
+        return judge_lost_response(conn, w, found);
+    }
+    if (is_proven(r, w) && !conn->pipelined && (second == NULL || !is_proven(second, w))) {
+        return VERDICT_PAIR;
+    }
+    return VERDICT_UNKNOWN;
+}
+
+/* The body that w had, or had not, is not that of an answer to r. */
+static bool contradicts(const struct ct_msg *r, const struct ct_msg *w)
+{
+    return w->method_class != CT_METHOD_UNKNOWN &&
+           (w->method_class == CT_METHOD_HEAD) != (r->method_class == CT_METHOD_HEAD);
+}
+
+static enum verdict judge_lost(const struct ct_http_conn *conn, const struct ct_msg *w,
+                               struct ct_msg **found)
+{
+    enum verdict verdict = w->loss != CT_LOSS_NONE ? judge_lost_response(conn, w, found)
+                                                   : judge_lost_request(conn, w, found);
+    return verdict == VERDICT_PAIR && contradicts(*found, w) ? VERDICT_UNKNOWN : verdict;
 }
 
 static enum verdict judge(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg **found)
@@ -236,14 +257,11 @@ static enum verdict judge(struct ct_http_conn *conn, struct ct_msg *w, struct ct
     if (r == NULL) {
         return more_to_come(conn, w) ? VERDICT_WAIT : VERDICT_ALONE;
     }
-    if (w->loss != CT_LOSS_NONE) {
-        return judge_lost_response(conn, w, found);
-    }
     if (r->marker > 0) {
         return VERDICT_UNLISTED;
     }
-    if (r->loss != CT_LOSS_NONE) {
-        return judge_lost_request(conn, w, r);
+    if (w->loss != CT_LOSS_NONE || r->loss != CT_LOSS_NONE) {
+        return judge_lost(conn, w, found);
     }
     return VERDICT_PAIR;
 }
@@ -268,6 +286,39 @@ static void leave_earlier(struct ct_http_conn *conn, const struct ct_msg *r)
     }
 }
 
+/*
+ * What shows that the client pipelines: the request that follows was sent before the response
+ * w to an earlier one was received, or was received before w was sent.
+ */
+static void watch_pipelining(struct ct_http_conn *conn, const struct ct_msg *w)
+{
+    const struct ct_msg *next = head_of(conn, CT_DIR_ORIG);
+    uint64_t end = w->ended ? w->end : w->start + 1;
+    conn->settled_end = end > conn->settled_end ? end : conn->settled_end;
+    if (next != NULL && next->marker == 0 &&
+        ((next->peer_offset != 0 && next->peer_offset < end) || w->peer_offset > next->start)) {
+        conn->pipelined = true;
+    }
+}
+
+/* A hole stands where the body of w would begin: w answers HEAD, or the body is lost. */
+static void decide_body(struct ct_msg *w)
+{
+    if (!w->undecided) {
+        return;
+    }
+    w->undecided = false;
+    if (w->method_class == CT_METHOD_HEAD) {
+        w->facts.complete = true;
+    } else {
+        w->facts.missing += w->remaining;
+        w->facts.wire_len += w->remaining;
+    }
+    if (w->method_class != CT_METHOD_UNKNOWN) {
+        w->notes &= ~(UINT32_C(1) << CT_NOTE_METHOD_UNKNOWN);
+    }
+}
+
 static void pair(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg *r)
 {
     leave_earlier(conn, r);
@@ -281,13 +332,28 @@ static void pair(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg *r)
     } else if (w->method_class == r->method_class) {
         w->notes &= ~(UINT32_C(1) << CT_NOTE_METHOD_UNKNOWN); /* rightly assumed */
     }
+    decide_body(w);
+    watch_pipelining(conn, w);
     finish(conn, w);
 }
 
 static void stand_alone(struct ct_http_conn *conn, struct ct_msg *w)
 {
     w->depth = ++conn->depth;
+    decide_body(w);
     leave_alone(conn, w);
+}
+
+/* The response to a request that was lost: there may be more such before the next one. */
+static void answer_lost(struct ct_http_conn *conn, struct ct_msg *w)
+{
+    struct ct_msg *next = head_of(conn, CT_DIR_ORIG);
+    uint8_t *loss = next != NULL ? &next->loss : &conn->dir[CT_DIR_ORIG].next_loss;
+    if (*loss == CT_LOSS_MESSAGE) {
+        *loss = CT_LOSS_HOLE;
+    }
+    watch_pipelining(conn, w);
+    stand_alone(conn, w);
 }
 
 /* A request beyond the limit is answered: one less to count off. */
@@ -303,11 +369,19 @@ static void count_off(struct ct_http_conn *conn, struct ct_msg *w)
     stand_alone(conn, w);
 }
 
+/*
+ * The candidates stay, for one may be proven yet; where the client pipelines none can be, and
+ * they are listed.
+ */
 static void order_unknown(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg *next)
 {
-    for (struct ct_msg *r = head_of(conn, CT_DIR_ORIG); r != NULL && !excluded(r, w);
-         r = after(conn, r)) {
+    struct ct_msg *r = head_of(conn, CT_DIR_ORIG);
+    for (; r != NULL && !excluded(r, w); r = after(conn, r)) {
         ct_http_note(r, CT_NOTE_ORDER_UNKNOWN);
+    }
+    if (conn->pipelined) {
+        leave_earlier(conn, r);
+        set_loss(conn, r, CT_DIR_ORIG);
     }
     set_loss(conn, next, CT_DIR_RESP);
     ct_http_note(w, CT_NOTE_ORDER_UNKNOWN);
@@ -329,7 +403,7 @@ void ct_http_pair_settle(struct ct_http_conn *conn)
             pair(conn, w, r);
         } else if (verdict == VERDICT_ALONE) {
             leave_earlier(conn, r);
-            stand_alone(conn, w);
+            answer_lost(conn, w);
         } else if (verdict == VERDICT_UNLISTED) {
             count_off(conn, w);
         } else {
@@ -339,12 +413,15 @@ void ct_http_pair_settle(struct ct_http_conn *conn)
     }
 }
 
-/* Two requests with nothing received between them: the client does not wait. */
-static void watch_pipelining(struct ct_http_conn *conn, const struct ct_msg *request)
+/* Two requests with nothing received between them, or sent in the middle of a response. */
+static void watch_request(struct ct_http_conn *conn, const struct ct_msg *request)
 {
     const struct ct_msg *last = conn->queue[CT_DIR_ORIG];
-    if (last != NULL && last->marker == 0 && request->loss == CT_LOSS_NONE &&
-        last->peer_offset != 0 && last->peer_offset == request->peer_offset) {
+    if (request->peer_offset == 0) {
+        return;
+    }
+    if (request->peer_offset < conn->settled_end ||
+        (last != NULL && last->marker == 0 && last->peer_offset == request->peer_offset)) {
         conn->pipelined = true;
     }
 }
@@ -387,7 +464,7 @@ void ct_http_pair_request(struct ct_http_conn *conn, struct ct_msg *request)
     settle_before(conn, request);
     request->depth = ++conn->depth;
     take_loss(conn, request);
-    watch_pipelining(conn, request);
+    watch_request(conn, request);
     if (conn->n_queued[CT_DIR_ORIG] >= conn->http->limits.pending_requests) {
         if (conn->answered) {
             overflow(conn, request);
@@ -413,11 +490,8 @@ void ct_http_pair_response(struct ct_http_conn *conn, struct ct_msg *response)
 
 void ct_http_pair_ended(struct ct_http_conn *conn, struct ct_msg *msg)
 {
-    const struct ct_msg *next = head_of(conn, CT_DIR_ORIG);
-    /* The next request was sent in the middle of this response. */
-    if (msg->dir == CT_DIR_RESP && msg->peer != NULL && next != NULL &&
-        next->peer_offset > msg->start && next->peer_offset < msg->end) {
-        conn->pipelined = true;
+    if (msg->dir == CT_DIR_RESP && msg->peer != NULL) {
+        watch_pipelining(conn, msg);
     }
     finish(conn, msg);
 }

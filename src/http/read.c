@@ -32,7 +32,8 @@ void ct_http_read_release_hold(struct ct_http_conn *conn)
     struct ct_dir_reader *dir = &conn->dir[CT_DIR_ORIG];
     if (dir->state == CT_STATE_HOLD) {
         dir->state = CT_STATE_START;
-        conn->resume = true;
+        conn->resume = conn->held;
+        conn->held = false;
     }
 }
 
@@ -124,7 +125,7 @@ static void judge_line(struct ct_http_conn *conn, enum ct_dir which,
                        const struct ct_line_view *view, const struct ct_span *whole)
 {
     struct ct_msg *msg = conn->dir[which].msg;
-    if (msg->tentative && !ct_http_start_strict(which, view)) {
+    if (msg->tentative && !ct_http_resync_accepts(msg, view)) {
         refuse_line(conn, which);
         return;
     }
@@ -178,6 +179,11 @@ static size_t step_line(struct ct_http_conn *conn, struct ct_input *in)
     const uint8_t *lf = memchr(in->rest.p, '\n', in->rest.n);
     size_t n = lf != NULL ? (size_t)(lf - in->rest.p) : in->rest.n;
     struct ct_span piece = {in->rest.p, n};
+    if (msg->tentative && msg->line_length > 0 && ct_http_resync_better(conn, in)) {
+        ct_http_read_drop(conn, in->dir);
+        dir->state = CT_STATE_RESYNC;
+        return 0;
+    }
     ct_http_read_seen(msg, in->ts_ns);
     if (lf != NULL && msg->line_length == 0) {
         piece.n -= n > 0 && piece.p[n - 1] == '\r' ? 1 : 0;
@@ -190,7 +196,7 @@ static size_t step_line(struct ct_http_conn *conn, struct ct_input *in)
     ct_http_msg_start_append(conn->http, msg, piece);
     struct ct_line_view view = ct_http_msg_start_view(msg);
     if (lf == NULL) {
-        if (!ct_http_start_possible(in->dir, view.head)) {
+        if (!ct_http_start_possible(in->dir, view.head, msg->tentative && !msg->exact)) {
             dir->offset += n;
             refuse_line(conn, in->dir);
             dir->offset -= n;
@@ -380,6 +386,7 @@ size_t ct_http_read_data(struct ct_http_conn *conn, const struct ct_stream_data 
     dir->offset = data->offset;
     conn->answered = conn->answered || data->dir == CT_DIR_RESP;
     ct_http_read_run(conn, &in);
+    conn->held = conn->held || (dir->state == CT_STATE_HOLD && in.rest.n > 0);
     if (data->dir == CT_DIR_ORIG && conn->n_queued[CT_DIR_RESP] > 0) {
         ct_http_pair_settle(conn);
     }
@@ -431,7 +438,13 @@ static void break_off(struct ct_http_conn *conn, enum ct_dir which, uint64_t los
     if (dir->msg == NULL) {
         return;
     }
-    if (lost > 0) {
+    if (dir->state == CT_STATE_PEEK && lost > 0) {
+        /* Body or next message: its request may tell yet. What follows is searched. */
+        ct_http_note(dir->msg, CT_NOTE_METHOD_UNKNOWN);
+        dir->msg->undecided = true;
+        dir->msg->remaining = lost + dir->peeked;
+        dir->offset -= dir->peeked;
+    } else if (lost > 0) {
         if (dir->state != CT_STATE_CHUNK) {
             ct_http_note(dir->msg, CT_NOTE_GAP_IN_HEAD);
         }
@@ -446,8 +459,8 @@ void ct_http_read_gap(struct ct_http_conn *conn, const struct ct_stream_gap *gap
     struct ct_dir_reader *dir = &conn->dir[gap->dir];
     uint64_t lost = gap->length;
     dir->offset = gap->offset;
-    if (dir->state == CT_STATE_PEEK) {
-        ct_http_body_assume(conn, gap->dir);
+    if (dir->state == CT_STATE_PEEK && dir->msg->method_class != CT_METHOD_UNKNOWN) {
+        ct_http_body_decide(conn, gap->dir);
     }
     if (dir->state == CT_STATE_BODY) {
         uint64_t n = lost < dir->msg->remaining ? lost : dir->msg->remaining;
@@ -456,10 +469,11 @@ void ct_http_read_gap(struct ct_http_conn *conn, const struct ct_stream_gap *gap
         ct_http_body_pass(conn, gap->dir, n, n);
     }
     if (lost > 0 && dir->state != CT_STATE_DONE) {
+        enum ct_loss loss = dir->state == CT_STATE_START ? CT_LOSS_MESSAGE : CT_LOSS_HOLE;
         conn->http->counters.gap_bytes_elsewhere += lost;
         break_off(conn, gap->dir, lost);
         dir->state = dir->state == CT_STATE_RESYNC ? CT_STATE_RESYNC : CT_STATE_START;
-        ct_http_read_lose(conn, gap->dir, CT_LOSS_HOLE);
+        ct_http_read_lose(conn, gap->dir, loss);
     }
     dir->offset = gap->offset + gap->length;
     if (gap->dir == CT_DIR_ORIG) {
@@ -507,7 +521,7 @@ void ct_http_read_close(struct ct_http_conn *conn, enum ct_dir which, bool reset
         ct_http_note(dir->msg, CT_NOTE_RESET);
     }
     if (dir->state == CT_STATE_PEEK) {
-        ct_http_body_assume(conn, which);
+        ct_http_body_decide(conn, which);
     }
     if (dir->state == CT_STATE_BODY) {
         ct_http_read_end(conn, which, false);

@@ -57,12 +57,19 @@ enum ct_body ct_http_body_of_response(struct ct_msg *msg);
 size_t ct_http_body_step(struct ct_http_conn *conn, struct ct_input *in);
 size_t ct_http_body_chunk_step(struct ct_http_conn *conn, struct ct_input *in);
 size_t ct_http_body_peek_step(struct ct_http_conn *conn, struct ct_input *in);
-/* Decides in CT_STATE_PEEK, where no more octets come, that there is a body. */
-void ct_http_body_assume(struct ct_http_conn *conn, enum ct_dir dir);
+/* In CT_STATE_PEEK: goes by the request if it is known by now, else there is a body. */
+void ct_http_body_decide(struct ct_http_conn *conn, enum ct_dir dir);
 /* n octets of content passed, lost of them lost. */
 void ct_http_body_pass(struct ct_http_conn *conn, enum ct_dir dir, uint64_t n, uint64_t lost);
 
 /* resync.c */
+/* Whether a line is the start line of a message that begins where one may begin. */
+bool ct_http_resync_accepts(const struct ct_msg *msg, const struct ct_line_view *view);
+/*
+ * While a candidate's line is read in pieces: whether the message begins rather at the start
+ * of this segment.
+ */
+bool ct_http_resync_better(const struct ct_http_conn *conn, const struct ct_input *in);
 size_t ct_http_resync_step(struct ct_http_conn *conn, struct ct_input *in);
 /* Whether the other side named this offset as the end of a message. */
 bool ct_http_resync_exact(const struct ct_http_conn *conn, enum ct_dir dir, uint64_t offset);

@@ -57,23 +57,47 @@ static uint64_t next_candidate(const struct ct_http_conn *conn, const struct ct_
     return best;
 }
 
+bool ct_http_resync_accepts(const struct ct_msg *msg, const struct ct_line_view *view)
+{
+    enum ct_dir dir = (enum ct_dir)msg->dir;
+    if (!msg->exact) {
+        return ct_http_start_strict(dir, view);
+    }
+    struct ct_start_line line =
+        dir == CT_DIR_ORIG ? ct_http_start_request(view) : ct_http_start_status(view);
+    return line.kind == CT_LINE_HTTP && line.version_major == 1;
+}
+
+/* Whether a whole plausible start line stands at the reader's offset. */
+static bool is_whole_line(const struct ct_input *in)
+{
+    const uint8_t *lf = memchr(in->rest.p, '\n', in->rest.n);
+    if (lf == NULL) {
+        return false;
+    }
+    struct ct_span line = {in->rest.p, (size_t)(lf - in->rest.p)};
+    line.n -= line.n > 0 && line.p[line.n - 1] == '\r' ? 1 : 0;
+    struct ct_line_view view = {line, line, line.n};
+    return ct_http_start_strict(in->dir, &view);
+}
+
+bool ct_http_resync_better(const struct ct_http_conn *conn, const struct ct_input *in)
+{
+    const struct ct_dir_reader *dir = &conn->dir[in->dir];
+    return !dir->msg->exact && in->segment_start && dir->offset == in->start &&
+           (is_whole_line(in) || ct_http_resync_exact(conn, in->dir, dir->offset));
+}
+
 /* Judges the candidate at the reader's offset. */
 static void judge(struct ct_http_conn *conn, struct ct_input *in)
 {
     struct ct_dir_reader *dir = &conn->dir[in->dir];
-    const uint8_t *lf = memchr(in->rest.p, '\n', in->rest.n);
-    if (lf != NULL) {
-        struct ct_span line = {in->rest.p, (size_t)(lf - in->rest.p)};
-        line.n -= line.n > 0 && line.p[line.n - 1] == '\r' ? 1 : 0;
-        struct ct_line_view view = {line, line, line.n};
-        if (ct_http_start_strict(in->dir, &view)) {
-            (void)ct_http_read_begin(conn, in, true);
-        }
-    } else if (ct_http_start_possible(in->dir, in->rest)) {
-        bool exact = ct_http_resync_exact(conn, in->dir, dir->offset);
-        if (ct_http_read_begin(conn, in, true)) {
-            dir->msg->exact = exact;
-        }
+    bool exact = ct_http_resync_exact(conn, in->dir, dir->offset);
+    bool possible = exact || memchr(in->rest.p, '\n', in->rest.n) == NULL
+                        ? ct_http_start_possible(in->dir, in->rest, !exact)
+                        : is_whole_line(in);
+    if (possible && ct_http_read_begin(conn, in, true)) {
+        dir->msg->exact = exact;
     }
 }
 

@@ -196,13 +196,80 @@ static bool possible_status(struct ct_span head)
     return false;
 }
 
-bool ct_http_start_possible(enum ct_dir dir, struct ct_span head)
+/*
+ * Methods that begin a message where one is only supposed to begin: those of the IANA registry
+ * and those of caches. After a hole, "T /x" may be the rest of "GET /x".
+ */
+static bool is_known_method(struct ct_span method)
+{
+    static const char *const known[] = {
+        "GET",
+        "HEAD",
+        "POST",
+        "PUT",
+        "DELETE",
+        "CONNECT",
+        "OPTIONS",
+        "TRACE",
+        "PATCH",
+        "QUERY",
+        "PURGE",
+        "BAN",
+        "REFRESH",
+        "PURGEKEY",
+        "XKEY",
+        "PROPFIND",
+        "PROPPATCH",
+        "MKCOL",
+        "COPY",
+        "MOVE",
+        "LOCK",
+        "UNLOCK",
+        "REPORT",
+        "SEARCH",
+        "MKCALENDAR",
+        "MKACTIVITY",
+        "CHECKOUT",
+        "CHECKIN",
+        "MERGE",
+        "BIND",
+        "UNBIND",
+        "REBIND",
+        "ACL",
+        "LINK",
+        "UNLINK",
+        "LABEL",
+        "UPDATE",
+        "UNCHECKOUT",
+        "SUBSCRIBE",
+        "UNSUBSCRIBE",
+        "NOTIFY",
+        "M-SEARCH",
+        "VERSION-CONTROL",
+        "BASELINE-CONTROL",
+        "MKWORKSPACE",
+        "ORDERPATCH",
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (ct_span_equal(method, ct_span_of(known[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_strict_method(uint8_t c)
+{
+    return (c >= 'A' && c <= 'Z') || c == '-';
+}
+
+bool ct_http_start_possible(enum ct_dir dir, struct ct_span head, bool strict)
 {
     if (dir == CT_DIR_RESP) {
         return possible_status(head);
     }
     size_t n = 0;
-    while (n < head.n && ct_http_is_tchar(head.p[n])) {
+    while (n < head.n && (strict ? is_strict_method(head.p[n]) : ct_http_is_tchar(head.p[n]))) {
         n++;
     }
     return n <= METHOD_MAX && (n == head.n || (n > 0 && head.p[n] == ' '));
@@ -218,16 +285,10 @@ static bool plausible_target(struct ct_span text, enum ct_method_class method)
            ct_span_starts_with(text, "https://");
 }
 
-/* Method of upper-case letters, plausible target. */
 static bool strict_request(struct ct_span head, const struct ct_start_line *line)
 {
-    for (size_t i = 0; i < line->method_length; i++) {
-        uint8_t c = head.p[i];
-        if (!((c >= 'A' && c <= 'Z') || c == '-' || c == '_')) {
-            return false;
-        }
-    }
     return line->text_offset < head.n &&
+           is_known_method(ct_span_slice(head, 0, line->method_length)) &&
            plausible_target(ct_span_slice(head, line->text_offset, head.n), line->method);
 }
 

@@ -61,11 +61,14 @@ struct ct_start_line ct_http_start_partial(enum ct_dir dir, struct ct_span head,
 /* The same where a message is only supposed to begin. */
 bool ct_http_start_partial_strict(enum ct_dir dir, struct ct_span head, uint64_t length);
 
-/* Whether a start line of dir can begin with these octets, which hold no line end. */
-bool ct_http_start_possible(enum ct_dir dir, struct ct_span head);
 /*
- * Stricter, for places where a message is only supposed to begin: upper-case method,
- * HTTP/1.x, plausible target. line is a whole line without its end.
+ * Whether a start line of dir can begin with these octets, which hold no line end. strict:
+ * one that ct_http_start_strict would take.
+ */
+bool ct_http_start_possible(enum ct_dir dir, struct ct_span head, bool strict);
+/*
+ * Stricter, for places where a message is only supposed to begin: known method, HTTP/1.x,
+ * plausible target. line is a whole line without its end.
  */
 bool ct_http_start_strict(enum ct_dir dir, const struct ct_line_view *line);
 

@@ -74,6 +74,25 @@ void ct_output_putf(struct ct_buf *buf, const char *format, ...)
     }
 }
 
+/* The digits of n, at least least of them, so that they end before end; their beginning. */
+static char *digits_before(char *end, uint64_t n, int least)
+{
+    while (n > 0 || least > 0) {
+        *--end = (char)('0' + n % 10);
+        n /= 10;
+        least--;
+    }
+    return end;
+}
+
+void ct_output_put_u64(struct ct_buf *buf, uint64_t n)
+{
+    char digits[24];
+    char *end = digits + sizeof digits;
+    const char *begin = digits_before(end, n, 1);
+    ct_output_put_bytes(buf, begin, (size_t)(end - begin));
+}
+
 void ct_output_put_safe(struct ct_buf *buf, struct ct_span text)
 {
     /* An octet becomes at most four, and a 0 follows. */
@@ -147,8 +166,16 @@ static uint64_t magnitude(int64_t value)
 void ct_output_seconds_text(char out[CT_SECONDS_TEXT_MAX], int64_t ns)
 {
     uint64_t us = magnitude(ns) / 1000;
-    (void)snprintf(out, CT_SECONDS_TEXT_MAX, "%s%" PRIu64 ".%06" PRIu64,
-                   ns < 0 && us > 0 ? "-" : "", us / 1000000, us % 1000000); /* fits */
+    char digits[CT_SECONDS_TEXT_MAX];
+    char *end = digits + sizeof digits;
+    char *begin = digits_before(end, us % 1000000, 6);
+    *--begin = '.';
+    begin = digits_before(begin, us / 1000000, 1);
+    if (ns < 0 && us > 0) {
+        *--begin = '-';
+    }
+    memcpy(out, begin, (size_t)(end - begin));
+    out[end - begin] = '\0';
 }
 
 void ct_output_put_seconds(struct ct_buf *buf, int64_t ns)
@@ -158,15 +185,29 @@ void ct_output_put_seconds(struct ct_buf *buf, int64_t ns)
     ct_output_put(buf, text);
 }
 
+void ct_output_split_time(int64_t ns, int64_t *s, int64_t *us)
+{
+    int64_t rest = ns % CT_NS_PER_S;
+    *s = ns / CT_NS_PER_S;
+    if (rest < 0) {
+        rest += CT_NS_PER_S;
+        *s -= 1;
+    }
+    *us = rest / CT_NS_PER_US;
+}
+
 /* value / unit with one decimal below 10, else none; rounded down. */
 static void put_scaled(struct ct_buf *buf, uint64_t value, uint64_t unit, const char *name)
 {
     uint64_t whole = value / unit;
     if (whole < 10) {
-        ct_output_putf(buf, "%" PRIu64 ".%" PRIu64 "%s", whole, value % unit * 10 / unit, name);
+        ct_output_put_u64(buf, whole);
+        ct_output_put_char(buf, '.');
+        ct_output_put_u64(buf, value % unit * 10 / unit);
     } else {
-        ct_output_putf(buf, "%" PRIu64 "%s", whole, name);
+        ct_output_put_u64(buf, whole);
     }
+    ct_output_put(buf, name);
 }
 
 void ct_output_put_duration(struct ct_buf *buf, int64_t ns)
@@ -174,7 +215,8 @@ void ct_output_put_duration(struct ct_buf *buf, int64_t ns)
     uint64_t us = ns > 0 ? (uint64_t)ns / 1000 : 0;
     uint64_t s = us / 1000000;
     if (us < 1000) {
-        ct_output_putf(buf, "%" PRIu64 "us", us);
+        ct_output_put_u64(buf, us);
+        ct_output_put(buf, "us");
     } else if (us < 1000000) {
         put_scaled(buf, us, 1000, "ms");
     } else if (s < 600) {
@@ -202,7 +244,7 @@ void ct_output_put_size(struct ct_buf *buf, uint64_t bytes)
     static const char *const names[] = {"", "k", "M", "G", "T", "P", "E"};
     unsigned exponent = size_exponent(bytes);
     if (exponent == 0) {
-        ct_output_putf(buf, "%" PRIu64, bytes);
+        ct_output_put_u64(buf, bytes);
         return;
     }
     /* Two steps, so that value % unit * 10 does not overflow. */
@@ -223,13 +265,14 @@ void ct_output_put_bytes_size(struct ct_buf *buf, uint64_t bytes)
 
 void ct_output_put_count(struct ct_buf *buf, uint64_t n)
 {
-    char digits[32];
-    int length = snprintf(digits, sizeof digits, "%" PRIu64, n);
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) {
+    char digits[24];
+    const char *end = digits + sizeof digits;
+    const char *begin = digits_before(digits + sizeof digits, n, 1);
+    for (const char *p = begin; p < end; p++) {
+        if (p > begin && (end - p) % 3 == 0) {
             ct_output_put_char(buf, ',');
         }
-        ct_output_put_char(buf, digits[i]);
+        ct_output_put_char(buf, *p);
     }
 }
 

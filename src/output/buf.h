@@ -28,6 +28,8 @@ void ct_output_put_fill(struct ct_buf *buf, char c, size_t n);
 __attribute__((format(printf, 2, 3))) void ct_output_putf(struct ct_buf *buf, const char *format,
                                                           ...);
 
+void ct_output_put_u64(struct ct_buf *buf, uint64_t n);
+
 /* Bytes from the wire, made safe by ct_base_text_safe. */
 void ct_output_put_safe(struct ct_buf *buf, struct ct_span text);
 
@@ -47,6 +49,8 @@ void ct_output_cut(struct ct_buf *buf, size_t from, size_t width, const char *ma
 #define CT_SECONDS_TEXT_MAX 32
 void ct_output_seconds_text(char out[CT_SECONDS_TEXT_MAX], int64_t ns);
 void ct_output_put_seconds(struct ct_buf *buf, int64_t ns);
+/* Whole seconds, rounded down, and the microseconds that follow. */
+void ct_output_split_time(int64_t ns, int64_t *s, int64_t *us);
 /* For people: "850us", "1.2ms", "34s", "12m05s". Negative: "0us". */
 void ct_output_put_duration(struct ct_buf *buf, int64_t ns);
 /* For people: "512", "1.2k", "34M": powers of 1024. */

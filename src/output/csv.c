@@ -6,8 +6,6 @@
  * always one line. Cells are data as it came: a leading = + - or @ is not altered, and a
  * spreadsheet that takes such a cell for a formula has to be told that it is text.
  */
-#include <inttypes.h>
-
 #include "output/keys.h"
 #include "output/record.h"
 #include "output/writer.h"
@@ -80,9 +78,11 @@ static void put_tiers(struct ct_buf *buf, const struct ct_record *record)
         const struct ct_tier *tier = &record->verdict->tiers[i];
         put_separator(buf, from);
         ct_output_put_safe(buf, ct_output_tier_name(record->txn, tier).text);
-        ct_output_putf(buf, "=%s", ct_cache_outcome_name(tier->outcome));
+        ct_output_put_char(buf, '=');
+        ct_output_put(buf, ct_cache_outcome_name(tier->outcome));
         if (tier->hits >= 0) {
-            ct_output_putf(buf, ":%" PRId64, tier->hits);
+            ct_output_put_char(buf, ':');
+            ct_output_put_u64(buf, (uint64_t)tier->hits);
         }
         ct_output_put(buf, tier->fossil ? "(fossil)" : "");
     }
@@ -101,7 +101,7 @@ static void put_value(struct ct_buf *buf, const struct ct_record *record,
         ct_output_put(buf, value->word);
         break;
     case CT_VALUE_INTEGER:
-        ct_output_putf(buf, "%" PRIu64, value->integer);
+        ct_output_put_u64(buf, value->integer);
         break;
     case CT_VALUE_SECONDS:
         ct_output_put_seconds(buf, value->ns);

@@ -48,7 +48,8 @@ static void set_words(struct ct_value *value, uint32_t bits, int n, const char *
 static void set_address(struct ct_value *value, const struct ct_endpoint *endpoint)
 {
     ct_base_endpoint_text(endpoint, value->buffer);
-    set_word(value, value->buffer);
+    value->kind = CT_VALUE_WORD;
+    value->word = value->buffer;
 }
 
 /* ---- the connection --------------------------------------------------------------------- */

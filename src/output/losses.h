@@ -14,7 +14,7 @@ struct ct_loss {
     uint64_t n;
 };
 
-#define CT_LOSSES_MAX 64
+#define CT_LOSSES_MAX 96
 
 /* Fills losses, zero counts included; returns how many. */
 size_t ct_output_losses(const struct ct_snapshot *snapshot, struct ct_loss losses[CT_LOSSES_MAX]);

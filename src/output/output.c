@@ -106,7 +106,7 @@ bool ct_output_wants_txns(enum ct_format format)
 const char *ct_output_format_name(enum ct_format format)
 {
     static const char *const names[CT_FORMAT_COUNT] = {
-#define X(symbol, name, help) [CT_FORMAT_##symbol] = name,
+#define X(symbol, name, help) [CT_FORMAT_##symbol] = (name),
         CT_FORMATS(X)
 #undef X
     };
@@ -116,7 +116,7 @@ const char *ct_output_format_name(enum ct_format format)
 const char *ct_output_format_help(enum ct_format format)
 {
     static const char *const helps[CT_FORMAT_COUNT] = {
-#define X(symbol, name, help) [CT_FORMAT_##symbol] = help,
+#define X(symbol, name, help) [CT_FORMAT_##symbol] = (help),
         CT_FORMATS(X)
 #undef X
     };

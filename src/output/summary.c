@@ -7,6 +7,7 @@
 #include "output/summary.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 
 /* ---- tables ----------------------------------------------------------------------------- */
@@ -28,17 +29,37 @@ void ct_output_section(struct ct_writer *writer, const char *title, const char *
     ct_output_put_char(buf, '\n');
 }
 
+void ct_output_put_words(struct ct_writer *writer, size_t from, const char *text)
+{
+    struct ct_buf *buf = &writer->buf;
+    size_t indent = ct_output_width(buf, from);
+    size_t column = indent;
+    while (*text != '\0') {
+        size_t n = strcspn(text, " ");
+        if (writer->options.columns != 0 && column + 1 + n > writer->options.columns &&
+            column > indent) {
+            ct_output_put_char(buf, '\n');
+            ct_output_put_fill(buf, ' ', indent);
+            column = indent;
+        }
+        ct_output_put_char(buf, ' ');
+        ct_output_put_bytes(buf, text, n);
+        column += 1 + n;
+        text += n + strspn(text + n, " ");
+    }
+}
+
 void ct_output_count_row(struct ct_writer *writer, const char *label, uint64_t n, const char *text)
 {
     struct ct_buf *buf = &writer->buf;
     size_t from = buf->n;
     ct_output_put(buf, "  ");
     ct_output_put(buf, label);
-    ct_output_pad(buf, from, 22);
-    ct_output_count_cell(buf, n, 13);
+    ct_output_pad(buf, from, 20);
+    ct_output_count_cell(buf, n, 11);
     if (text[0] != '\0') {
-        ct_output_put(buf, "  ");
-        ct_output_put(buf, text);
+        ct_output_put_char(buf, ' ');
+        ct_output_put_words(writer, from, text);
     }
     ct_output_put_char(buf, '\n');
 }
@@ -81,7 +102,9 @@ void ct_output_duration_cell(struct ct_buf *buf, int64_t ns, size_t width)
 
 static void put_date(struct ct_buf *buf, int64_t ns)
 {
-    int64_t s = ns / CT_NS_PER_S - (ns % CT_NS_PER_S < 0 ? 1 : 0);
+    int64_t s = 0;
+    int64_t us = 0;
+    ct_output_split_time(ns, &s, &us);
     time_t seconds = (time_t)s;
     struct tm parts;
     char date[32];
@@ -92,7 +115,7 @@ static void put_date(struct ct_buf *buf, int64_t ns)
         ct_output_put_seconds(buf, ns);
         return;
     }
-    ct_output_putf(buf, "%s.%06" PRId64 " %s", date, (ns - s * CT_NS_PER_S) / CT_NS_PER_US, zone);
+    ct_output_putf(buf, "%s.%06" PRId64 " %s", date, us, zone);
 }
 
 static void put_label(struct ct_buf *buf, const char *label)

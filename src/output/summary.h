@@ -15,6 +15,12 @@ void ct_output_summary_accounts(struct ct_writer *writer, const struct ct_snapsh
 /* An empty line and a title; heads stands to its right, over the columns. */
 void ct_output_section(struct ct_writer *writer, const char *title, const char *heads);
 
+/*
+ * Words of text, each after a space, from the end of the line that begins at from; where a
+ * width is given they go on below themselves.
+ */
+void ct_output_put_words(struct ct_writer *writer, size_t from, const char *text);
+
 /* "  label          1,234  text" */
 void ct_output_count_row(struct ct_writer *writer, const char *label, uint64_t n, const char *text);
 

@@ -18,15 +18,15 @@ static void put_server_names(struct ct_writer *writer, const struct ct_key_list 
     struct ct_buf *buf = &writer->buf;
     size_t shown = names->n_rows < CT_SUMMARY_ROWS ? names->n_rows : CT_SUMMARY_ROWS;
     for (size_t i = 0; i < shown; i++) {
-        ct_output_putf(buf, "%-22s", "");
-        ct_output_count_cell(buf, names->rows[i].n, 13);
+        ct_output_putf(buf, "%-20s", "");
+        ct_output_count_cell(buf, names->rows[i].n, 11);
         ct_output_put(buf, "  ");
         ct_output_put_safe(buf, names->rows[i].key);
         ct_output_put_char(buf, '\n');
     }
     if (names->n_keys > shown) {
-        ct_output_putf(buf, "%-22s", "");
-        ct_output_count_cell(buf, names->n_keys - shown, 13);
+        ct_output_putf(buf, "%-20s", "");
+        ct_output_count_cell(buf, names->n_keys - shown, 11);
         ct_output_put(buf, "  more names\n");
     }
 }
@@ -41,16 +41,19 @@ static void put_not_looked_into(struct ct_writer *writer, const struct ct_snapsh
     if (!any) {
         return;
     }
-    ct_output_section(writer, "Not looked into", "connections     payload");
+    ct_output_section(writer, "Not looked into", " connections  payload");
     for (int i = 0; i < CT_PROTO_COUNT; i++) {
         enum ct_proto proto = (enum ct_proto)i;
         if (is_looked_into(proto) || snapshot->protos[i].connections == 0) {
             continue;
         }
-        ct_output_putf(buf, "  %-20s", ct_stream_proto_name(proto));
-        ct_output_count_cell(buf, snapshot->protos[i].connections, 13);
-        ct_output_bytes_cell(buf, snapshot->protos[i].bytes, 11);
-        ct_output_putf(buf, "  %s\n", ct_stream_proto_help(proto));
+        size_t from = buf->n;
+        ct_output_putf(buf, "  %-18s", ct_stream_proto_name(proto));
+        ct_output_count_cell(buf, snapshot->protos[i].connections, 11);
+        ct_output_bytes_cell(buf, snapshot->protos[i].bytes, 10);
+        ct_output_put_char(buf, ' ');
+        ct_output_put_words(writer, from, ct_stream_proto_help(proto));
+        ct_output_put_char(buf, '\n');
         if (proto == CT_PROTO_TLS) {
             put_server_names(writer, &snapshot->server_names);
         }
@@ -83,8 +86,7 @@ static void put_incomplete(struct ct_writer *writer, const struct ct_snapshot *s
                "an end of a message was not seen");
     put_row_if(writer, "no response", snapshot->unanswered, "of these");
     put_row_if(writer, "no request", snapshot->unasked, "of these");
-    put_row_if(writer, "missing octets", snapshot->missing_bytes,
-               "of transactions, that the capture does not hold");
+    put_row_if(writer, "missing octets", snapshot->missing_bytes, "that the capture does not hold");
     for (int i = 0; i < CT_NOTE_COUNT; i++) {
         if ((harmless >> i & 1u) == 0) {
             put_row_if(writer, ct_http_note_name((enum ct_note)i), snapshot->by_note[i], "");
@@ -159,9 +161,12 @@ static void put_losses(struct ct_writer *writer, const struct ct_snapshot *snaps
     ct_output_section(writer, "Skipped or given up", "");
     for (size_t i = 0; i < n; i++) {
         if (losses[i].n > 0) {
+            size_t from = writer->buf.n;
             ct_output_put_char(&writer->buf, ' ');
             ct_output_count_cell(&writer->buf, losses[i].n, 13);
-            ct_output_putf(&writer->buf, "  %s\n", losses[i].help);
+            ct_output_put_char(&writer->buf, ' ');
+            ct_output_put_words(writer, from, losses[i].help);
+            ct_output_put_char(&writer->buf, '\n');
             any = true;
         }
     }

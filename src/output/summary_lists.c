@@ -57,16 +57,15 @@ static void put_key_row(struct ct_writer *writer, const struct ct_key_row *row)
     size_t line = buf->n;
     uint64_t hit = row->by_class[CT_CLASS_HIT];
     uint64_t miss = row->by_class[CT_CLASS_MISS];
-    ct_output_put_char(buf, ' ');
-    ct_output_count_cell(buf, miss, 8);
+    ct_output_count_cell(buf, miss, 9);
     size_t from = buf->n;
     ct_output_put(buf, row->over > 0 ? " <=" : " ");
     ct_output_put_count(buf, row->n);
-    ct_output_pad_left(buf, from, 11);
-    ct_output_percent_cell(buf, hit, hit + miss, 8);
+    ct_output_pad_left(buf, from, 12);
+    ct_output_percent_cell(buf, hit, hit + miss, 7);
     from = buf->n;
     ct_output_put_size(buf, row->bytes[CT_CLASS_MISS]);
-    ct_output_pad_left(buf, from, 8);
+    ct_output_pad_left(buf, from, 7);
     ct_output_putf(buf, "  %-11s ", most_frequent(row));
     put_key(writer, row, line);
 }
@@ -78,7 +77,7 @@ static void put_keys(struct ct_writer *writer, const char *title, const char *wh
     size_t shown = list->n_rows < CT_SUMMARY_ROWS ? list->n_rows : CT_SUMMARY_ROWS;
     ct_output_section(writer, title, "");
     ct_output_color(writer, CT_COLOR_DIM);
-    ct_output_putf(buf, "    misses   requests    hits  missed  mostly      %s\n", what);
+    ct_output_putf(buf, "    misses    requests    hits missed  mostly      %s\n", what);
     ct_output_color(writer, CT_COLOR_OFF);
     for (size_t i = 0; i < shown; i++) {
         put_key_row(writer, &list->rows[i]);

@@ -45,8 +45,9 @@ static bool is_narrow(const struct ct_writer *writer)
 static void put_time(struct ct_writer *writer, int64_t ns)
 {
     struct ct_text_state *state = &writer->text;
-    int64_t s = ns / CT_NS_PER_S - (ns % CT_NS_PER_S < 0 ? 1 : 0);
-    int64_t us = (ns - s * CT_NS_PER_S) / CT_NS_PER_US;
+    int64_t s = 0;
+    int64_t us = 0;
+    ct_output_split_time(ns, &s, &us);
     if (s != state->clock_s) {
         struct tm parts;
         time_t seconds = (time_t)s;
@@ -79,7 +80,10 @@ static void put_endpoint(struct ct_buf *buf, const struct ct_endpoint *endpoint)
 {
     char address[CT_ADDR_TEXT_MAX];
     ct_base_endpoint_text(endpoint, address);
-    ct_output_putf(buf, endpoint->family == 6 ? "[%s]:%u" : "%s:%u", address, endpoint->port);
+    ct_output_put(buf, endpoint->family == 6 ? "[" : "");
+    ct_output_put(buf, address);
+    ct_output_put(buf, endpoint->family == 6 ? "]:" : ":");
+    ct_output_put_u64(buf, endpoint->port);
 }
 
 static void put_flow(struct ct_writer *writer, const struct ct_txn *txn)
@@ -111,7 +115,7 @@ static void put_outcome(struct ct_writer *writer, const struct ct_txn *txn,
     struct ct_buf *buf = &writer->buf;
     if (txn->status != 0) {
         ct_output_color(writer, status_color(txn->status));
-        ct_output_putf(buf, "%3u", txn->status);
+        ct_output_put_u64(buf, txn->status);
         ct_output_color(writer, CT_COLOR_OFF);
         ct_output_put_char(buf, ' ');
     } else {
@@ -229,12 +233,15 @@ static void put_why(struct ct_buf *buf, const struct ct_verdict *verdict)
 {
     const char *reason = ct_cache_reason_name(verdict->reason);
     if (verdict->dialect != NULL) {
-        ct_output_putf(buf, " %s", verdict->dialect);
+        ct_output_put_char(buf, ' ');
+        ct_output_put(buf, verdict->dialect);
     } else if (verdict->basis != CT_BASIS_NONE) {
-        ct_output_putf(buf, " %s", ct_cache_basis_name(verdict->basis));
+        ct_output_put_char(buf, ' ');
+        ct_output_put(buf, ct_cache_basis_name(verdict->basis));
     }
     if (reason != NULL) {
-        ct_output_putf(buf, " %s", reason);
+        ct_output_put_char(buf, ' ');
+        ct_output_put(buf, reason);
     }
 }
 

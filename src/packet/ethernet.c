@@ -6,7 +6,7 @@
 #include "packet/walk.h"
 
 #define ETHERNET_HEADER 14u
-#define ISL_HEADER 26u
+#define ISL_HEADER      26u
 
 /* EtherTypes that may follow an Ethernet header in what we open. */
 static bool is_known_ethertype(uint16_t type)
@@ -49,9 +49,8 @@ bool ct_packet_looks_like_ethernet(const uint8_t *p, uint32_t n)
 static bool is_isl(const struct ct_walk *walk)
 {
     const uint8_t *p = walk->p;
-    return walk->n >= ISL_HEADER && (p[0] == 0x01 || p[0] == 0x03) && p[1] == 0x00 &&
-           p[2] == 0x0c && p[3] == 0x00 && p[4] == 0x00 && p[14] == 0xaa && p[15] == 0xaa &&
-           p[16] == 0x03;
+    return walk->n >= 17 && (p[0] == 0x01 || p[0] == 0x03) && p[1] == 0x00 && p[2] == 0x0c &&
+           p[3] == 0x00 && p[4] == 0x00 && p[14] == 0xaa && p[15] == 0xaa && p[16] == 0x03;
 }
 
 enum ct_next ct_packet_read_ethernet(struct ct_walk *walk)
@@ -65,9 +64,8 @@ enum ct_next ct_packet_read_ethernet(struct ct_walk *walk)
         return ct_walk_ethertype(walk, type);
     }
     if (is_isl(walk)) {
-        ct_walk_skip(walk, ISL_HEADER);
         walk->counters->layers[CT_LAYER_VLAN]++;
-        return CT_NEXT_ETHERNET;
+        return ct_walk_skip_to(walk, ISL_HEADER, CT_NEXT_ETHERNET);
     }
     /* IEEE 802.3 section 3.2.6: up to 1500 it is the length of the LLC data. */
     ct_walk_skip(walk, ETHERNET_HEADER);

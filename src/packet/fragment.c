@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "base/pool.h"
 
-#define BUCKETS 1024u
+#define BUCKETS      1024u
 #define PIECE_OCTETS 1992u
 
 struct piece {
@@ -217,8 +217,8 @@ static bool contradicts(const struct datagram *datagram, const struct ct_fragmen
         if (piece->offset + piece->len <= fragment->offset) {
             continue;
         }
-        bool same_bounds = piece->fragment_offset == fragment->offset &&
-                           piece->fragment_len == fragment->len;
+        bool same_bounds =
+            piece->fragment_offset == fragment->offset && piece->fragment_len == fragment->len;
         if ((fragment->key.family == 6 && !same_bounds) || copies_differ(piece, fragment)) {
             return true;
         }
@@ -309,25 +309,25 @@ static enum ct_fragment_result finish_datagram(struct ct_fragment_store *store,
 
 enum ct_fragment_result ct_packet_fragments_add(struct ct_fragment_store *store,
                                                 const struct ct_fragment *fragment,
-                                                struct ct_datagram *out)
+                                                struct ct_datagram *datagram)
 {
     expire(store, fragment->ts_ns);
-    struct datagram *datagram = find_datagram(store, &fragment->key);
-    if (datagram == NULL) {
-        datagram = add_datagram(store, fragment);
+    struct datagram *held = find_datagram(store, &fragment->key);
+    if (held == NULL) {
+        held = add_datagram(store, fragment);
     }
-    if (datagram == NULL || datagram->ended) {
+    if (held == NULL || held->ended) {
         return CT_FRAGMENT_REFUSED;
     }
-    if (contradicts(datagram, fragment)) {
-        return end_datagram(store, datagram);
+    if (contradicts(held, fragment)) {
+        return end_datagram(store, held);
     }
-    if (!keep_fragment(store, datagram, fragment)) {
-        give_up(store, datagram);
+    if (!keep_fragment(store, held, fragment)) {
+        give_up(store, held);
         return CT_FRAGMENT_REFUSED;
     }
-    if (datagram->end == 0 || datagram->covered != datagram->end) {
+    if (held->end == 0 || held->covered != held->end) {
         return CT_FRAGMENT_HELD;
     }
-    return finish_datagram(store, datagram, out);
+    return finish_datagram(store, held, datagram);
 }

@@ -4,12 +4,12 @@
  */
 #include "packet/walk.h"
 
-#define CHECKSUM 0x8000u
-#define ROUTING 0x4000u
-#define KEY 0x2000u
-#define SEQUENCE 0x1000u
+#define CHECKSUM    0x8000u
+#define ROUTING     0x4000u
+#define KEY         0x2000u
+#define SEQUENCE    0x1000u
 #define ACKNOWLEDGE 0x0080u
-#define VERSION 0x0007u
+#define VERSION     0x0007u
 
 /* RFC 2637 section 4.1: the key holds the payload length; no sequence number, no payload. */
 static enum ct_next open_pptp(struct ct_walk *walk, uint32_t flags)
@@ -57,8 +57,7 @@ static enum ct_next open_erspan(struct ct_walk *walk, uint32_t flags)
     }
     switch (walk->p[0] >> 4) {
     case 1:
-        return ct_walk_skip_to(walk, 8,
-                               ct_walk_tunnel(walk, CT_LAYER_ERSPAN, CT_NEXT_ETHERNET));
+        return ct_walk_skip_to(walk, 8, ct_walk_tunnel(walk, CT_LAYER_ERSPAN, CT_NEXT_ETHERNET));
     case 2:
         return open_erspan3(walk);
     default:

@@ -9,11 +9,11 @@
 #include "packet/fragment.h"
 #include "packet/walk.h"
 
-#define IPV4_HEADER 20u
-#define IPV6_HEADER 40u
-#define IPV4_MORE 0x2000u
-#define IPV4_OFFSET 0x1fffu
-#define HOP_BY_HOP 0u
+#define IPV4_HEADER     20u
+#define IPV6_HEADER     40u
+#define IPV4_MORE       0x2000u
+#define IPV4_OFFSET     0x1fffu
+#define HOP_BY_HOP      0u
 #define FRAGMENT_HEADER 44u
 
 enum ct_next ct_packet_read_ip(struct ct_walk *walk)

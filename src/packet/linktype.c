@@ -322,12 +322,18 @@ static enum ct_next open_arcnet(struct ct_walk *walk, uint32_t addresses)
     }
 }
 
-/* SLIP: a direction; libpcap on BSD/OS put 15 octets for compressed headers behind it. */
+/*
+ * SLIP: a direction. libpcap puts 15 octets behind it, of which the first is 40 for an IP
+ * packet (RFC 1144 types) and so can never begin one; others put the packet there.
+ */
 static enum ct_next open_slip(struct ct_walk *walk)
 {
-    bool is_long = walk->n > 16 && (walk->p[16] >> 4 == 4 || walk->p[16] >> 4 == 6) &&
-                   walk->p[1] != 0x45;
-    return ct_walk_skip_to(walk, is_long ? 16 : 1, CT_NEXT_IP);
+    if (walk->n < 2) {
+        return ct_walk_short(walk, 2);
+    }
+    uint8_t first = walk->p[1];
+    bool is_packet = (first >= 0x45 && first <= 0x4f) || first >> 4 == 6;
+    return ct_walk_skip_to(walk, is_packet ? 1 : 16, CT_NEXT_IP);
 }
 
 static enum ct_next open_rare(struct ct_walk *walk)

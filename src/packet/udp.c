@@ -18,9 +18,9 @@ static bool is_known_quic_version(uint32_t version, bool is_web_port)
         return true;
     }
     /* Drafts, version negotiation, reserved versions (RFC 9000 section 15), Google's. */
-    return is_web_port && (version >> 8 == 0xff0000 || version == 0 ||
-                           (version & 0x0f0f0f0f) == 0x0a0a0a0a || version >> 16 == 0x5130 ||
-                           version >> 16 == 0x5430);
+    return is_web_port &&
+           (version >> 8 == 0xff0000 || version == 0 || (version & 0x0f0f0f0f) == 0x0a0a0a0a ||
+            version >> 16 == 0x5130 || version >> 16 == 0x5430);
 }
 
 /* RFC 8999 section 5.1: long header, version, two connection identifiers of up to 20 octets. */
@@ -29,8 +29,8 @@ static bool is_quic(const struct ct_walk *walk, uint16_t src, uint16_t dst)
     const uint8_t *p = walk->p;
     uint32_t n = walk->n;
     if (n >= 7 && (p[0] & 0x80) != 0) {
-        bool is_web_port = dst == 443 || src == 443 || dst == 80 || src == 80 || dst == 8443 ||
-                           src == 8443;
+        bool is_web_port =
+            dst == 443 || src == 443 || dst == 80 || src == 80 || dst == 8443 || src == 8443;
         uint32_t dcid = p[5];
         return is_known_quic_version(ct_read_be32(p + 1), is_web_port) && dcid <= 20 &&
                (n <= 6 + dcid || p[6 + dcid] <= 20);
@@ -139,7 +139,8 @@ static enum ct_next open_gtpu(struct ct_walk *walk)
     return end_udp(walk);
 }
 
-/* RFC 4380 section 2.6 (the prefix), 4.1.1: IPv6 that fits its datagram, an address in 2001::/32. */
+/* RFC 4380 section 2.6 (the prefix), 4.1.1: IPv6 that fits its datagram, an address in 2001::/32.
+ */
 static bool is_teredo(const uint8_t *p, uint32_t n, uint32_t wire)
 {
     return n >= 40 && p[0] >> 4 == 6 && ct_read_be16(p + 4) + 40u <= wire &&
@@ -208,8 +209,7 @@ static enum ct_next open_tzsp(struct ct_walk *walk)
         return end_udp(walk);
     }
     ct_walk_skip(walk, at + 1);
-    return ct_walk_tunnel(walk, CT_LAYER_TZSP,
-                          protocol == 1 ? CT_NEXT_ETHERNET : CT_NEXT_WIFI);
+    return ct_walk_tunnel(walk, CT_LAYER_TZSP, protocol == 1 ? CT_NEXT_ETHERNET : CT_NEXT_WIFI);
 }
 
 /* RFC 3948 section 2: ESP but for keep-alives (one octet) and IKE behind 4 octets of 0. */
@@ -265,8 +265,7 @@ static enum ct_next open_payload(struct ct_walk *walk, uint16_t src, uint16_t ds
 enum ct_next ct_packet_read_udp(struct ct_walk *walk)
 {
     if (walk->n < UDP_HEADER) {
-        return walk->wire >= UDP_HEADER ? end_udp(walk)
-                                        : ct_walk_end(walk, CT_PACKET_BAD_HEADER);
+        return walk->wire >= UDP_HEADER ? end_udp(walk) : ct_walk_end(walk, CT_PACKET_BAD_HEADER);
     }
     uint16_t src = ct_read_be16(walk->p);
     uint16_t dst = ct_read_be16(walk->p + 2);

@@ -161,5 +161,4 @@ bool ct_packet_looks_like_ethernet(const uint8_t *p, uint32_t n);
 /* True when they look like the head of an IPv4 or IPv6 packet of at most wire octets. */
 bool ct_packet_looks_like_ip(const uint8_t *p, uint32_t n, uint32_t wire);
 
-
 #endif

@@ -6,18 +6,19 @@
  */
 #include "packet/walk.h"
 
-#define TO_DS 0x01u
-#define FROM_DS 0x02u
-#define MORE_FRAGMENTS 0x04u
-#define PROTECTED 0x40u
-#define ORDER 0x80u
+#define TO_DS           0x01u
+#define FROM_DS         0x02u
+#define MORE_FRAGMENTS  0x04u
+#define PROTECTED       0x40u
+#define ORDER           0x80u
 #define SUBTYPE_NO_DATA 0x40u /* in the first octet: null, CF-Ack, CF-Poll */
-#define SUBTYPE_QOS 0x80u
-#define QOS_AMSDU 0x80u
+#define SUBTYPE_QOS     0x80u
+#define QOS_AMSDU       0x80u
+#define QOS_MESH        0x0100u
 
-#define RADIOTAP_TSFT (1u << 0)
-#define RADIOTAP_FLAGS (1u << 1)
-#define RADIOTAP_MORE (1u << 31)
+#define RADIOTAP_TSFT        (1u << 0)
+#define RADIOTAP_FLAGS       (1u << 1)
+#define RADIOTAP_MORE        (1u << 31)
 #define RADIOTAP_FLAG_PADDED 0x20u
 
 /* Flags field of radiotap, or 0; the fields before it are fixed (radiotap.org). */
@@ -87,8 +88,7 @@ static uint32_t header_length(uint8_t subtype, uint8_t flags)
 }
 
 /*
- * A-MSDU subframe, section 9.3.2.2: two addresses, the length, the packet, padded to 4. Mesh
- * is not looked for here.
+ * A-MSDU subframe, section 9.3.2.2: two addresses, the length, the packet, padded to 4.
  */
 static enum ct_next open_aggregate(struct ct_walk *walk)
 {
@@ -105,13 +105,26 @@ static enum ct_next open_aggregate(struct ct_walk *walk)
     return CT_NEXT_LLC;
 }
 
-/* Mesh control, section 9.2.4.8.3: flags, time to live, 4 octets, 0 to 2 more addresses. */
-static uint32_t mesh_length(const struct ct_walk *walk)
+static bool is_snap(const struct ct_walk *walk, uint32_t at)
 {
-    uint32_t len = walk->n > 0 ? 6 + (walk->p[0] & 3u) * 6 : 0;
-    bool is_llc = walk->n >= 2 && walk->p[0] == 0xaa && walk->p[1] == 0xaa;
-    bool is_llc_behind = walk->n >= len + 2 && walk->p[len] == 0xaa && walk->p[len + 1] == 0xaa;
-    return !is_llc && is_llc_behind ? len : 0;
+    return walk->n >= at + 2 && walk->p[at] == 0xaa && walk->p[at + 1] == 0xaa;
+}
+
+/*
+ * Mesh control, section 9.2.4.8.3: flags, time to live, 4 octets, 0 to 2 more addresses. The
+ * bit that says so has another meaning outside of a mesh, so LLC must stand behind it.
+ */
+static enum ct_next open_mesh(struct ct_walk *walk)
+{
+    uint32_t len = walk->n > 0 ? 6 + (walk->p[0] & 3u) * 6 : 6;
+    if (is_snap(walk, 0)) {
+        return CT_NEXT_LLC;
+    }
+    if (walk->n < len + 2) {
+        return ct_walk_short(walk, len + 2);
+    }
+    ct_walk_skip(walk, is_snap(walk, len) ? len : 0);
+    return CT_NEXT_LLC;
 }
 
 enum ct_next ct_packet_read_wifi(struct ct_walk *walk)
@@ -143,8 +156,5 @@ enum ct_next ct_packet_read_wifi(struct ct_walk *walk)
     if ((qos & QOS_AMSDU) != 0) {
         return open_aggregate(walk);
     }
-    if ((qos & 0x0100) != 0) {
-        ct_walk_skip(walk, mesh_length(walk));
-    }
-    return CT_NEXT_LLC;
+    return (qos & QOS_MESH) != 0 ? open_mesh(walk) : CT_NEXT_LLC;
 }

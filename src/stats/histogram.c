@@ -17,13 +17,13 @@ static size_t bucket_of(int64_t value)
         return (size_t)v;
     }
     unsigned shift = bucket_shift(v);
-    return (size_t)shift * CT_HISTOGRAM_SUB + (size_t)(v >> shift);
+    return shift * CT_HISTOGRAM_SUB + (size_t)(v >> shift);
 }
 
 /* The middle of a bucket. */
 static int64_t bucket_value(size_t bucket)
 {
-    if (bucket < (size_t)2 * CT_HISTOGRAM_SUB) {
+    if (bucket < 2 * CT_HISTOGRAM_SUB) {
         return (int64_t)bucket;
     }
     unsigned shift = (unsigned)(bucket / CT_HISTOGRAM_SUB) - 1;

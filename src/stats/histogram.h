@@ -9,9 +9,9 @@
 #include "cachetap/stats.h"
 
 #define CT_HISTOGRAM_SUB_BITS 5
-#define CT_HISTOGRAM_SUB      (1u << CT_HISTOGRAM_SUB_BITS)
+#define CT_HISTOGRAM_SUB      ((size_t)1 << CT_HISTOGRAM_SUB_BITS)
 /* Values up to INT64_MAX: exponents 5 to 62, and the linear part below 32. */
-#define CT_HISTOGRAM_BUCKETS ((63u - CT_HISTOGRAM_SUB_BITS + 1u) * CT_HISTOGRAM_SUB)
+#define CT_HISTOGRAM_BUCKETS ((63 - CT_HISTOGRAM_SUB_BITS + 1) * CT_HISTOGRAM_SUB)
 
 struct ct_histogram {
     uint64_t n;

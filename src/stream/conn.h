@@ -23,8 +23,8 @@
 /* A segment farther from its connection than any window (RFC 7323 section 2.3) is not of it. */
 #define CT_STREAM_WINDOW (UINT64_C(1) << 30)
 
-/* Charged for the record of a piece beside its octets; bounds the number of pieces too. */
-#define CT_PIECE_BYTES 256u
+/* Charged for a piece beside its octets: the record and what malloc adds. Bounds their number. */
+#define CT_PIECE_BYTES 96u
 
 enum ct_piece_kind {
     CT_PIECE_BYTES_KEPT, /* octets in data[] */
@@ -223,8 +223,14 @@ void ct_deliver_skip_flush(struct ct_conn *conn, unsigned side);
 void ct_deliver_pass_all(struct ct_conn *conn);
 void ct_deliver_open(struct ct_conn *conn);
 
-/* identify.c: looks at octets at the front while nobody reads; returns the octets it took. */
-size_t ct_identify(struct ct_conn *conn, unsigned side, const struct ct_stream_data *data);
+/*
+ * identify.c: looks at octets at the front while nobody reads; returns the octets it took,
+ * CT_IDENTIFY_SEGMENT for all of the segment that they begin with. last: nothing more will
+ * follow them directly.
+ */
+#define CT_IDENTIFY_SEGMENT SIZE_MAX
+size_t ct_identify(struct ct_conn *conn, unsigned side, const struct ct_stream_data *data,
+                   bool last);
 /* Nothing more will come: decides with what is there. */
 void ct_identify_last(struct ct_conn *conn);
 

@@ -128,8 +128,12 @@ void ct_deliver_gap(struct ct_conn *conn, unsigned s, uint64_t end, int64_t ts_n
     }
 }
 
-/* Hands data to the reader, or to detection; returns false when nothing moves any more. */
-static bool hand_over(struct ct_conn *conn, unsigned s, const struct ct_stream_data *data)
+/*
+ * Hands data to the reader, or to detection, which may take the first segment_octets alone and
+ * is told when the last octets are there. Returns false when nothing moves any more.
+ */
+static bool hand_over(struct ct_conn *conn, unsigned s, const struct ct_stream_data *data,
+                      size_t segment_octets, bool last)
 {
     struct ct_side *side = &conn->sides[s];
     bool reading = conn->phase == CT_PHASE_READ;
@@ -139,7 +143,8 @@ static bool hand_over(struct ct_conn *conn, unsigned s, const struct ct_stream_d
         taken = reader(conn)->data(conn->state, data);
         side->in_data = 0;
     } else {
-        taken = ct_identify(conn, s, data);
+        taken = ct_identify(conn, s, data, last || conn->settling);
+        taken = taken == CT_IDENTIFY_SEGMENT ? segment_octets : taken;
     }
     side->next += taken < data->bytes.n ? taken : data->bytes.n;
     if (side->pending_skip > 0 && conn->switching == 0) {
@@ -183,7 +188,8 @@ void ct_deliver_front(struct ct_conn *conn, unsigned s, struct ct_carried *carri
             .ts_ns = carried->ts_ns,
             .segment_start = at == 0 && segment_start,
         };
-        if (!hand_over(conn, s, &data) && conn->phase == phase) {
+        if (!hand_over(conn, s, &data, data.bytes.n, carried->bytes_end < carried->end) &&
+            conn->phase == phase) {
             return; /* detection wants more */
         }
     }
@@ -219,7 +225,14 @@ static bool detect_piece(struct ct_conn *conn, unsigned s, const struct ct_piece
         .ts_ns = piece->ts_ns,
         .segment_start = piece->segment_start,
     };
-    return hand_over(conn, s, &data) || conn->phase != phase;
+    const struct ct_piece *following = piece->next;
+    uint64_t end = piece->start + data.bytes.n;
+    while (following != NULL && following->end <= end) {
+        following = following->next;
+    }
+    bool last = following != NULL && following->start == end && following->kind == CT_PIECE_VOID;
+    return hand_over(conn, s, &data, (size_t)(piece->end - piece->start), last) ||
+           conn->phase != phase;
 }
 
 static void deliver_kept(struct ct_conn *conn, unsigned s, const struct ct_piece *piece)
@@ -233,7 +246,7 @@ static void deliver_kept(struct ct_conn *conn, unsigned s, const struct ct_piece
         .ts_ns = piece->ts_ns,
         .segment_start = piece->segment_start,
     };
-    (void)hand_over(conn, s, &data);
+    (void)hand_over(conn, s, &data, data.bytes.n, false);
 }
 
 /* One step with the first piece; false when nothing moved. */

@@ -129,6 +129,9 @@ void ct_end_close(struct ct_conn *conn, enum ct_close why)
     ct_end_give_up(conn, true);
     infer_fin(conn);
     ct_identify_last(conn);
+    if (conn->sides[0].eof_told && conn->sides[1].eof_told && why != CT_CLOSE_RST) {
+        why = CT_CLOSE_FIN; /* what was missing was before the end */
+    }
     for (unsigned d = 0; d < 2 && conn->phase == CT_PHASE_READ; d++) {
         ct_deliver_skip_flush(conn, ct_conn_side(conn, (enum ct_dir)d));
     }

@@ -13,6 +13,7 @@
 /* More than this is never held back to decide. */
 #define UNDECIDED_MAX 512u
 #define HELLO_MAX     8192u
+#define PROXY_MAX     8192u
 
 static void orient(struct ct_conn *conn, unsigned client)
 {
@@ -102,7 +103,7 @@ static size_t decide(struct ct_conn *conn, unsigned s, const struct ct_stream_da
     case CT_PROTO_UNKNOWN:
     case CT_PROTO_NONE:
         if (!conn->sides[s].at_start) {
-            return data->bytes.n; /* in the middle of something: try the next segment */
+            return CT_IDENTIFY_SEGMENT; /* in the middle of something: try the next one */
         }
         if (!conn->tunnelled) {
             conn->proto = CT_PROTO_UNKNOWN;
@@ -128,29 +129,29 @@ static size_t decide(struct ct_conn *conn, unsigned s, const struct ct_stream_da
     return 0;
 }
 
-size_t ct_identify(struct ct_conn *conn, unsigned s, const struct ct_stream_data *data)
+size_t ct_identify(struct ct_conn *conn, unsigned s, const struct ct_stream_data *data, bool last)
 {
     struct ct_side *side = &conn->sides[s];
     bool more = false;
     bool bad = false;
     bool is_request = false;
     if (!side->at_start && !data->segment_start) {
-        return data->bytes.n;
+        return CT_IDENTIFY_SEGMENT;
     }
     if (side->at_start && side->next == side->first && !conn->info.proxied) {
         size_t length = read_proxy(conn, s, data->bytes, &more, &bad);
         if (length > 0) {
             return length;
         }
+        if (more && !last && data->bytes.n < PROXY_MAX) {
+            return 0;
+        }
         if (bad) {
             return decide(conn, s, data, CT_PROTO_UNKNOWN, false);
         }
     }
-    enum ct_proto proto = CT_PROTO_UNKNOWN;
-    if (!more) {
-        proto = ct_stream_detect(data->bytes, &more, &is_request);
-    }
-    if (more && data->bytes.n < UNDECIDED_MAX) {
+    enum ct_proto proto = ct_stream_detect(data->bytes, &more, &is_request);
+    if (more && !last && data->bytes.n < UNDECIDED_MAX) {
         return 0;
     }
     return decide(conn, s, data, proto, is_request);

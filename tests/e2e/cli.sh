@@ -99,7 +99,7 @@ ask() { # port, path
     segment "$1" 1000 5000 "${request/\%s/$2}"
 }
 answer() { # port, path
-    segment "$1" 5000 $((1000 + 39 + ${#2})) "$response" back
+    segment "$1" 5000 $((1000 + 37 + ${#2})) "$response" back
 }
 
 pcap_header() { # magic, link type

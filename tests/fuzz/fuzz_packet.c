@@ -13,7 +13,7 @@
 
 #include "cachetap/packet.h"
 
-#define HEAD 6u
+#define HEAD       6u
 #define FRAMES_MAX 256
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -214,14 +214,20 @@ void tc_wait(struct tc *c, int64_t ms)
     c->now_ns += ms * CT_NS_PER_MS;
 }
 
+/* Sorted by the old place plus a roll: no segment moves window places or more. */
 void tc_shuffle(struct tc *c, struct dice *dice, size_t window)
 {
-    for (size_t i = 0; i + 1 < c->n; i++) {
-        size_t room = c->n - i < window ? c->n - i : window;
-        if (room > 1) {
-            tc_move(c, i + (size_t)dice_roll(dice, room), i);
+    size_t *place = checked(calloc(c->n + 1, sizeof *place));
+    for (size_t i = 0; i < c->n; i++) {
+        size_t moved = i + (size_t)dice_roll(dice, window);
+        size_t to = i;
+        for (; to > 0 && place[to - 1] > moved; to--) {
+            place[to] = place[to - 1];
         }
+        place[to] = moved;
+        tc_move(c, i, to);
     }
+    free(place);
 }
 
 void tc_repeat_some(struct tc *c, struct dice *dice, unsigned percent, size_t window)

@@ -55,7 +55,7 @@ void tc_remove(struct tc *c, size_t i);
 void tc_move(struct tc *c, size_t i, size_t to);
 void tc_wait(struct tc *c, int64_t ms);
 
-/* Each segment comes up to window places later; time goes on. */
+/* Each segment comes less than window places earlier or later; time goes on. */
 void tc_shuffle(struct tc *c, struct dice *dice, size_t window);
 /* Repeats segments, percent of them, at places up to window later. */
 void tc_repeat_some(struct tc *c, struct dice *dice, unsigned percent, size_t window);
@@ -97,6 +97,7 @@ struct tc_half {
     uint64_t missing;
     uint64_t skip_asked; /* of the skip that goes on; 0: none */
     uint64_t last_peer_offset;
+    uint32_t resumed_early; /* resumes without a hold */
     bool started;
     bool held;
     bool eof;

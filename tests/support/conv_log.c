@@ -73,11 +73,15 @@ static const struct tc_rule *next_rule(const struct tc_reader *reader, enum ct_d
     return found;
 }
 
+/* A resume that comes before its hold takes the hold's place. */
 static void resume(struct tc_reader *reader, enum ct_dir dir)
 {
-    if (reader->half[dir].held) {
-        reader->half[dir].held = false;
+    struct tc_half *half = &reader->half[dir];
+    if (half->held) {
+        half->held = false;
         reader->transport.resume(reader->transport.conn, dir);
+    } else {
+        half->resumed_early++;
     }
 }
 
@@ -93,8 +97,9 @@ static bool act(struct tc_reader *reader, const struct tc_rule *rule)
         transport->skip(transport->conn, rule->dir, rule->n);
         return true;
     case TC_HOLD:
-        half->held = true;
-        return true;
+        half->held = half->resumed_early == 0;
+        half->resumed_early -= half->held ? 0 : 1;
+        return half->held;
     case TC_RESUME:
         resume(reader, other(rule->dir));
         return false;
@@ -252,6 +257,7 @@ static void on_eof(void *state, enum ct_dir dir, int64_t ts_ns)
     note(reader, &half->text, "[eof]");
     note(reader, &reader->calls, "eof %s\n", dir_name(dir));
     resume(reader, other(dir)); /* nothing will come that could resume it */
+    reader->half[other(dir)].resumed_early = UINT32_MAX;
 }
 
 static void on_close(void *state, enum ct_close why, int64_t ts_ns)

@@ -413,7 +413,7 @@ void tf_checksums(struct tf_frame *f)
         uint8_t *p = f->bytes + layer->at;
         if (layer->kind == LAYER_IPV4) {
             put16(p + 10, 0);
-            put16(p + 10, ~sum_words(0, p, (p[0] & 0x0fu) * 4) & 0xffff);
+            put16(p + 10, ~sum_words(0, p, (p[0] & (size_t)0x0f) * 4) & 0xffff);
         } else if (layer->kind == LAYER_TCP || layer->kind == LAYER_UDP) {
             checksum_transport(f, i - 1);
         }

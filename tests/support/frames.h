@@ -20,33 +20,33 @@
 
 #include "cachetap/base.h"
 
-#define TF_BYTES_MAX 80000u
+#define TF_BYTES_MAX  80000u
 #define TF_LAYERS_MAX 600u
 
 /* Link types (DLT_ values). */
-#define TF_NULL_LINK 0u
+#define TF_NULL_LINK     0u
 #define TF_ETHERNET_LINK 1u
-#define TF_PPP_LINK 9u
-#define TF_RAW_LINK 12u
-#define TF_CHDLC_LINK 104u
-#define TF_WIFI_LINK 105u
-#define TF_LOOP_LINK 108u
-#define TF_SLL_LINK 113u
+#define TF_PPP_LINK      9u
+#define TF_RAW_LINK      12u
+#define TF_CHDLC_LINK    104u
+#define TF_WIFI_LINK     105u
+#define TF_LOOP_LINK     108u
+#define TF_SLL_LINK      113u
 #define TF_RADIOTAP_LINK 127u
-#define TF_SLL2_LINK 276u
+#define TF_SLL2_LINK     276u
 
-#define TF_TYPE_IPV4 0x0800u
-#define TF_TYPE_ARP 0x0806u
-#define TF_TYPE_VLAN 0x8100u
-#define TF_TYPE_QINQ 0x88a8u
-#define TF_TYPE_IPV6 0x86ddu
-#define TF_TYPE_MPLS 0x8847u
-#define TF_TYPE_PPPOE 0x8864u
+#define TF_TYPE_IPV4    0x0800u
+#define TF_TYPE_ARP     0x0806u
+#define TF_TYPE_VLAN    0x8100u
+#define TF_TYPE_QINQ    0x88a8u
+#define TF_TYPE_IPV6    0x86ddu
+#define TF_TYPE_MPLS    0x8847u
+#define TF_TYPE_PPPOE   0x8864u
 #define TF_TYPE_BRIDGED 0x6558u
-#define TF_TYPE_ERSPAN 0x88beu
+#define TF_TYPE_ERSPAN  0x88beu
 #define TF_TYPE_ERSPAN3 0x22ebu
-#define TF_PPP_IPV4 0x0021u
-#define TF_PPP_IPV6 0x0057u
+#define TF_PPP_IPV4     0x0021u
+#define TF_PPP_IPV6     0x0057u
 
 #define TF_TCP 6u
 #define TF_UDP 17u
@@ -59,9 +59,9 @@
 #define TF_ACK 0x10u
 #define TF_URG 0x20u
 
-#define TF_PORT_VXLAN 4789u
+#define TF_PORT_VXLAN  4789u
 #define TF_PORT_GENEVE 6081u
-#define TF_PORT_GTPU 2152u
+#define TF_PORT_GTPU   2152u
 
 /* A header whose length field counts what comes after it. */
 struct tf_layer {

@@ -68,7 +68,8 @@ enum ct_packet_status probe_frame(struct probe *probe, const struct ct_frame *fr
         check(segment->payload.n <= segment->payload_len, "payload longer than its length");
         check(segment->src.family == segment->dst.family, "two address families");
         check(segment->src.family == 4 || segment->src.family == 6, "no address family");
-        check(segment->ts_ns == frame->ts_ns && segment->iface == frame->iface, "time or interface");
+        check(segment->ts_ns == frame->ts_ns && segment->iface == frame->iface,
+              "time or interface");
         touch(segment->payload);
     }
     return status;

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum piece_kind { PIECE_DATA, PIECE_GAP, PIECE_EOF };
+
 struct wire_piece {
     struct wire_piece *next;
-    enum { PIECE_DATA, PIECE_GAP, PIECE_EOF } kind;
+    enum piece_kind kind;
     uint64_t offset;
     uint64_t length;
     uint64_t acked;
@@ -344,8 +346,8 @@ static void pump(struct wire *wire)
     }
 }
 
-static void add_piece(struct wire *wire, enum ct_dir dir, int kind, struct ct_span bytes,
-                      uint64_t length)
+static void add_piece(struct wire *wire, enum ct_dir dir, enum piece_kind kind,
+                      struct ct_span bytes, uint64_t length)
 {
     struct wire_side *side = &wire->side[dir];
     struct wire_piece *piece = need(calloc(1, sizeof *piece + bytes.n));

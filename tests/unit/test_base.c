@@ -39,6 +39,7 @@ static void a_slice_never_leaves_its_span(void **state)
     struct ct_span text = ct_span_of("abcdef");
     assert_true(ct_span_equal(ct_span_slice(text, 2, 4), ct_span_of("cd")));
     assert_int_equal(ct_span_slice(text, 4, 99).n, 2);
+    assert_int_equal(ct_span_slice(text, 4, 7).n, 2);
     assert_int_equal(ct_span_slice(text, 9, 12).n, 0);
     assert_int_equal(ct_span_slice(text, 4, 2).n, 0);
 }
@@ -101,8 +102,8 @@ static void sizes_take_powers_of_1024(void **state)
     (void)state;
     uint64_t n = 0;
     assert_true(ct_base_parse_size(ct_span_of("5"), &n) && n == 5);
-    assert_true(ct_base_parse_size(ct_span_of("5k"), &n) && n == 5 * 1024);
-    assert_true(ct_base_parse_size(ct_span_of("3M"), &n) && n == 3 * 1024 * 1024);
+    assert_true(ct_base_parse_size(ct_span_of("5k"), &n) && n == CT_KIB(5));
+    assert_true(ct_base_parse_size(ct_span_of("3M"), &n) && n == CT_MIB(3));
     assert_true(ct_base_parse_size(ct_span_of("2G"), &n) && n == UINT64_C(2) << 30);
     assert_false(ct_base_parse_size(ct_span_of("k"), &n));
     assert_false(ct_base_parse_size(ct_span_of("18446744073709551615k"), &n));
@@ -132,7 +133,7 @@ static void check_safe(const char *bytes, size_t n, const char *want)
     assert_int_equal(length, strlen(want));
 }
 
-#define CHECK_SAFE(bytes, want) check_safe(bytes, sizeof bytes - 1, want)
+#define CHECK_SAFE(bytes, want) check_safe((bytes), sizeof(bytes) - 1, (want))
 
 static void control_characters_are_written_as_hex(void **state)
 {
@@ -164,7 +165,9 @@ static void bytes_that_are_not_utf8_are_written_as_hex(void **state)
 {
     (void)state;
     CHECK_SAFE("caf\xe9", "caf\\xe9");
-    CHECK_SAFE("\xc0\xaf", "\\xc0\\xaf");                   /* overlong */
+    CHECK_SAFE("\xc0\xaf", "\\xc0\\xaf"); /* overlong */
+    CHECK_SAFE("\xe0\x80\xaf", "\\xe0\\x80\\xaf");
+    CHECK_SAFE("\xf0\x80\x80\xaf", "\\xf0\\x80\\x80\\xaf");
     CHECK_SAFE("\xed\xa0\x80", "\\xed\\xa0\\x80");          /* surrogate */
     CHECK_SAFE("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"); /* above U+10FFFF */
     CHECK_SAFE("\xe2\x82", "\\xe2\\x82");                   /* cut */

@@ -100,8 +100,7 @@ static void an_echo_is_no_tier(void **state)
 {
     (void)state;
     static const struct vx_row rows[] = {
-        {"CF-Cache-Status: MISS\nX-Cache: MISS",
-         "MISS stated cloudflare -; cloudflare=MISS"},
+        {"CF-Cache-Status: MISS\nX-Cache: MISS", "MISS stated cloudflare -; cloudflare=MISS"},
         {"X-Cache: MISS\nX-Proxy-Cache: MISS", "MISS stated nginx -; nginx=MISS"},
         {"Cache-Status: OriginCache; hit; ttl=30, EdgeCDN; fwd=stale; fwd-status=304\n"
          "X-Cache: HIT",

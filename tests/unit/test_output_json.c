@@ -331,7 +331,7 @@ static void check_target(const char *bytes, size_t n, const char *want)
     rn_sample_fini(&sample);
 }
 
-#define CHECK_TARGET(bytes, want) check_target(bytes, sizeof bytes - 1, want)
+#define CHECK_TARGET(bytes, want) check_target((bytes), sizeof(bytes) - 1, (want))
 
 static void bytes_that_are_not_utf8_are_escaped_one_by_one(void **state)
 {

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +78,7 @@ static void a_line_holds_all_that_tells(void **state)
     rn_sample_init(&sample, usual);
     sample.txn->request.first_ns += 1234 * CT_NS_PER_US;
     sample.txn->request.last_ns += 1234 * CT_NS_PER_US;
-    sample.txn->response.body_len = 34 * 1024;
+    sample.txn->response.body_len = CT_KIB(34);
     sample.txn->response.last_ns += 2 * CT_NS_PER_S;
     sample.verdict.age_s = 61;
     char *text = rn_render(CT_FORMAT_TEXT, plain, &sample, NULL, NULL);
@@ -161,6 +162,30 @@ static void what_was_not_seen_is_marked(void **state)
     expect_text(text, "[incomplete] [order-unknown] [2.0k lost]");
     expect_no_text(text, "midstream");
     free(text);
+    rn_sample_fini(&sample);
+}
+
+static void any_time_stamp_is_a_time_of_day(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ns;
+        const char *want;
+    } rows[] = {
+        {0, "00:00:00.000000 "},
+        {-1, "23:59:59.999999 "},
+        {INT64_C(-1000000000), "23:59:59.000000 "},
+        {INT64_MAX, "23:47:16.854775 "},
+        {INT64_MIN, "00:12:43.145224 "},
+    };
+    struct rn_sample sample;
+    rn_sample_init(&sample, usual);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        sample.txn->request.first_ns = rows[i].ns;
+        char *text = rn_render(CT_FORMAT_TEXT, plain, &sample, NULL, NULL);
+        assert_int_equal(strncmp(text, rows[i].want, strlen(rows[i].want)), 0);
+        free(text);
+    }
     rn_sample_fini(&sample);
 }
 
@@ -396,7 +421,7 @@ static void lines_are_flushed_one_by_one_only_when_asked(void **state)
     for (int asked = 0; asked < 2; asked++) {
         int ends[2];
         char text[8192];
-        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
         FILE *file = fdopen(ends[1], "w");
         assert_non_null(file);
         struct rn_sample sample;
@@ -405,9 +430,8 @@ static void lines_are_flushed_one_by_one_only_when_asked(void **state)
         struct ct_writer *writer = ct_output_new(CT_FORMAT_TEXT, file, &options);
         assert_non_null(writer);
         assert_int_equal(ct_output_txn(writer, sample.txn, &sample.verdict), CT_OUTPUT_OK);
-        if (asked != 0) {
-            assert_true(read(ends[0], text, sizeof text) > 0);
-        }
+        ssize_t n = read(ends[0], text, sizeof text);
+        assert_true(asked != 0 ? n > 0 : n < 0 && errno == EAGAIN);
         assert_int_equal(ct_output_end(writer, NULL), CT_OUTPUT_OK);
         assert_int_equal(fclose(file), 0);
         assert_true(asked != 0 ? read(ends[0], text, sizeof text) == 0
@@ -437,6 +461,7 @@ int main(void)
         cmocka_unit_test(nothing_is_cut_when_no_width_is_given),
         cmocka_unit_test(columns_stay_aligned_when_flows_grow),
         cmocka_unit_test(what_was_not_seen_is_marked),
+        cmocka_unit_test(any_time_stamp_is_a_time_of_day),
         cmocka_unit_test(colours_follow_the_class_and_only_when_wanted),
         cmocka_unit_test(the_reasoning_is_written_below_the_line),
         cmocka_unit_test(cells_are_read_back_as_they_were),

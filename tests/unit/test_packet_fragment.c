@@ -52,10 +52,9 @@ static void build_fragment(int version, uint32_t id, struct cut cut)
     tf_begin(&frame, TF_ETHERNET_LINK);
     if (version == 4) {
         tf_ethernet(&frame, TF_TYPE_IPV4);
-        tf_ipv4(&frame, &(struct tf_ipv4){.protocol = TF_TCP,
-                                          .id = (uint16_t)id,
-                                          .offset = cut.from,
-                                          .more = more});
+        tf_ipv4(&frame,
+                &(struct tf_ipv4){
+                    .protocol = TF_TCP, .id = (uint16_t)id, .offset = cut.from, .more = more});
     } else {
         tf_ethernet(&frame, TF_TYPE_IPV6);
         tf_ipv6(&frame, &(struct tf_ipv6){.next = 44});

@@ -242,6 +242,42 @@ static void length_0_in_8023_means_its_length(void **state)
     assert_int_equal(probe.segment.payload_len, strlen(TEXT));
 }
 
+/* The lengths of the layers around an IP packet end it when its own is 0. */
+static void length_0_means_the_length_of_the_layer_around(void **state)
+{
+    (void)state;
+    for (int layer = 0; layer < 4; layer++) {
+        tf_begin(&frame, TF_ETHERNET_LINK);
+        tf_ethernet(&frame, layer == 0 ? TF_TYPE_PPPOE : TF_TYPE_IPV4);
+        if (layer == 0) {
+            tf_pppoe(&frame, TF_PPP_IPV4);
+        } else if (layer == 1) {
+            tf_ipv4(&frame, &(struct tf_ipv4){.protocol = TF_GRE});
+            tf_bytes(&frame, "\x30\x01\x88\x0b\0\x3d\0\x01\0\0\0\x05\0\x21", 14);
+        } else {
+            tf_ipv4(&frame, &(struct tf_ipv4){.protocol = TF_UDP});
+            tf_udp(&frame, 7, TF_PORT_GTPU);
+            tf_gtpu(&frame, 7, false);
+        }
+        size_t ip = tf_ipv4(&frame, &(struct tf_ipv4){.protocol = TF_TCP});
+        (void)add_tcp();
+        tf_text(&frame, TEXT);
+        put16(ip + 2, 0);
+        struct ct_frame padded = tf_frame(&frame, 0);
+        padded.cap_len += 4;
+        padded.wire_len += 4;
+        if (layer > 0) { /* the outer packet has the padding, too */
+            put16(14 + 2, frame.bytes[14 + 2] * 256u + frame.bytes[14 + 3] + 4);
+        }
+        if (layer == 3) { /* and UDP; only GTP-U has not */
+            put16(14 + 20 + 4, frame.bytes[14 + 20 + 5] + 4u);
+        }
+        assert_int_equal(probe_frame(&probe, &padded), CT_PACKET_TCP);
+        assert_true(probe_payload_is(&probe, TEXT));
+        assert_int_equal(probe.segment.payload_len, strlen(TEXT));
+    }
+}
+
 static void absurd_wire_lengths_are_not_believed(void **state)
 {
     (void)state;
@@ -352,6 +388,7 @@ int main(void)
         T(length_0_means_the_length_of_the_frame),
         T(offloaded_packets_may_be_longer_than_65535),
         T(length_0_in_8023_means_its_length),
+        T(length_0_means_the_length_of_the_layer_around),
         T(absurd_wire_lengths_are_not_believed),
         T(ipv4_headers_that_contradict_themselves_are_bad),
         T(ip_length_beyond_the_capture_counts_as_not_captured),

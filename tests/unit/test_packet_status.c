@@ -70,10 +70,10 @@ static void ethertypes_have_their_status(void **state)
         uint16_t type;
         enum ct_packet_status status;
     } rows[] = {
-        {TF_TYPE_ARP, CT_PACKET_ARP},       {0x8035, CT_PACKET_ARP},
-        {0x88cc, CT_PACKET_LINK_CONTROL},   {0x8809, CT_PACKET_LINK_CONTROL},
-        {0x8863, CT_PACKET_LINK_CONTROL},   {0x888e, CT_PACKET_LINK_CONTROL},
-        {0x8137, CT_PACKET_OTHER_NETWORK},  {0x05ff, CT_PACKET_OTHER_NETWORK},
+        {TF_TYPE_ARP, CT_PACKET_ARP},      {0x8035, CT_PACKET_ARP},
+        {0x88cc, CT_PACKET_LINK_CONTROL},  {0x8809, CT_PACKET_LINK_CONTROL},
+        {0x8863, CT_PACKET_LINK_CONTROL},  {0x888e, CT_PACKET_LINK_CONTROL},
+        {0x8137, CT_PACKET_OTHER_NETWORK}, {0x05ff, CT_PACKET_OTHER_NETWORK},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         begin_ethernet(rows[i].type);
@@ -117,6 +117,64 @@ static void unknown_link_types_are_named(void **state)
     tf_fill(&frame, 0, 64);
     expect(CT_PACKET_UNKNOWN_LINKTYPE);
     assert_int_equal(probe_counters(&probe)->unknown_linktype, 220);
+}
+
+/* Frames of the rarer links that carry no packet of ours. */
+static void other_links_have_their_status(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *octets;
+        size_t n;
+        uint32_t linktype;
+        enum ct_packet_status status;
+    } rows[] = {
+#define R(linktype, octets, status) {octets, sizeof(octets) - 1, linktype, CT_PACKET_##status}
+        R(0, "\x07\0\0\0", OTHER_NETWORK),
+        R(6, "\x10\0\x02\0\0\0\0\x01\x02\0\0\0\0\x02\0", LINK_CONTROL),
+        R(10, "\x41\x02\0\0\0\0\x01\x02\0\0\0\0\x02", LINK_CONTROL),
+        R(123, "\x05\0\0\x05", LINK_CONTROL),
+        R(9, "\xff\x03\xc0\x21\x01", LINK_CONTROL),
+        R(9, "\0\x2d\x01", OTHER_NETWORK),
+        R(9, "\0\xfd\x01", ENCRYPTED),
+        R(9, "\0\x3d\x80\0\0\x01\0\x21", OTHER_NETWORK),
+        R(9, "\0\x31\0\x02", OTHER_NETWORK),
+        R(51, "\x11\x09\0\0\0\0", LINK_CONTROL),
+        R(51, "\x21\0\0\0\0\0", BAD_HEADER),
+        R(104, "\x8f\0\x80\x35\0\0", LINK_CONTROL),
+        R(107, "\0\x41\x03\x08\0", LINK_CONTROL),
+        R(107, "\x18\x41\x03\x81\0", OTHER_NETWORK),
+        R(107, "\x19\x41\x03\xcc", BAD_HEADER),
+        R(105, "\x08\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", FRAGMENT_DROPPED),
+        R(127, "\x01\0\x08\0\0\0\0\0", BAD_HEADER),
+        R(127, "\0\0\x04\0\0\0\0\0", BAD_HEADER),
+        R(119, "\x44\0\0\0\x04\0\0\0", BAD_HEADER),
+        R(117, "\x02\x02\0\0\0\0\0\0", BAD_HEADER),
+        R(129, "\x01\x02\0\0\xd5\0\0\x07", ARP),
+        R(129, "\x01\x02\0\0\xd4\x01\0\x07", FRAGMENT_DROPPED),
+        R(129, "\x01\x02\0\0\x01\0\0\x07", OTHER_NETWORK),
+        R(178, "MGX\0\0\0", BAD_HEADER),
+        R(192, "\0\0\x04\0\x69\0\0\0", BAD_HEADER),
+        R(197, "\0\0\0\0\0\0\0\0\x15\0\0\0\0\0\0\0", OTHER_NETWORK),
+        R(219, "\0\0\x11\x40\x10\0\0\0", LINK_CONTROL),
+        R(219, "\0\0\x11\x40\xff\0\0\0", OTHER_NETWORK),
+        R(239, "\x02\0\0\0\x05\0\x0a\0x", OTHER_NETWORK),
+        R(239, "\x02\0\0\0\0\0\0\0", OTHER_NETWORK),
+        R(241, "\0\0\0\0\x55\x55\xff", LINK_CONTROL),
+        R(258, "\x0c\0\0\0\0\0\0\0\x01\0\0\0", LINK_CONTROL),
+        R(258, "\x08\0\0\0\x01\0\0\0\x01\0\0\0", BAD_HEADER),
+        R(274, "\x55\x55\x55\x55\x55\x55\x55\xe6", LINK_CONTROL),
+        R(113, "\0\0\x03\x38\0\0\0\0\0\0\0\0\0\0\0\0", OTHER_NETWORK),
+#undef R
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        tf_begin(&frame, rows[i].linktype);
+        tf_bytes(&frame, rows[i].octets, rows[i].n);
+        enum ct_packet_status got = probe_decode(&probe, &frame);
+        if (got != rows[i].status) {
+            fail_msg("row %zu (link type %u): %s", i, rows[i].linktype, ct_packet_status_name(got));
+        }
+    }
 }
 
 static void spanning_tree_is_link_control(void **state)
@@ -354,6 +412,7 @@ int main(void)
         T(ethertypes_have_their_status),
         T(ip_protocols_have_their_status),
         T(unknown_link_types_are_named),
+        T(other_links_have_their_status),
         T(spanning_tree_is_link_control),
         T(encrypted_links_are_said_to_be),
         T(wifi_frames_without_data_are_control),

@@ -364,6 +364,36 @@ static void connections_are_counted_by_protocol_and_end(void **state)
     assert_int_equal(find_row(&now->server_names, "www.example")->n, 2);
 }
 
+static void dialects_are_told_apart_by_name(void **state)
+{
+    struct world *world = *state;
+    static const char here[] = {'n', 'g', 'i', 'n', 'x', 0};
+    static const char there[] = {'n', 'g', 'i', 'n', 'x', 0};
+    struct ct_verdict hit = verdict_of(CT_OUTCOME_HIT);
+    hit.dialect = here;
+    count(world, "GET /\nHost: a\n\n200\n", &hit);
+    hit.dialect = there;
+    count(world, "GET /\nHost: a\n\n200\n", &hit);
+    const struct ct_snapshot *now = snapshot(world, 1);
+    assert_int_equal(now->n_dialects, 1);
+    assert_int_equal(now->dialects[0].n, 2);
+}
+
+static void more_dialects_than_rows_are_counted_together(void **state)
+{
+    struct world *world = *state;
+    static char names[CT_DIALECTS_MAX + 5][8];
+    struct ct_verdict hit = verdict_of(CT_OUTCOME_HIT);
+    for (size_t i = 0; i < CT_DIALECTS_MAX + 5; i++) {
+        (void)snprintf(names[i], sizeof names[i], "d%zu", i);
+        hit.dialect = names[i];
+        count(world, "GET /\nHost: a\n\n200\n", &hit);
+    }
+    const struct ct_snapshot *now = snapshot(world, 1);
+    assert_int_equal(now->n_dialects, CT_DIALECTS_MAX);
+    assert_int_equal(now->dialects_left_out, 5);
+}
+
 static void rows_are_sorted_by_misses_and_cut(void **state)
 {
     struct world *world = *state;
@@ -421,6 +451,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(values_that_are_not_understood_are_listed_as_they_came,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(connections_are_counted_by_protocol_and_end, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(dialects_are_told_apart_by_name, setup, teardown),
+        cmocka_unit_test_setup_teardown(more_dialects_than_rows_are_counted_together, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(rows_are_sorted_by_misses_and_cut, setup, teardown),
         cmocka_unit_test_setup_teardown(a_snapshot_does_not_change_with_later_counting, setup,

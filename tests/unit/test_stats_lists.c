@@ -66,6 +66,8 @@ static void check_promises(const struct ct_key_list *list, const uint64_t *truth
                            uint64_t capacity)
 {
     bool listed[N_KEYS] = {false};
+    assert_true(list->n_keys > 0 && list->n_keys <= capacity);
+    uint64_t n_keys = list->n_keys > 0 ? list->n_keys : 1; /* for the static analyser */
     uint64_t sum = 0;
     uint64_t least = UINT64_MAX;
     for (size_t i = 0; i < list->n_rows; i++) {
@@ -81,9 +83,9 @@ static void check_promises(const struct ct_key_list *list, const uint64_t *truth
     }
     assert_true(sum <= total);
     assert_true(list->n_rows <= capacity);
-    assert_true(list->n_keys < capacity || least <= total / capacity);
+    assert_true(n_keys < capacity || least <= total / n_keys);
     for (uint32_t n = 0; n < N_KEYS; n++) {
-        assert_true(listed[n] || truth[n] <= total / (list->n_keys > 0 ? list->n_keys : 1));
+        assert_true(listed[n] || truth[n] <= total / n_keys);
     }
 }
 
@@ -111,6 +113,28 @@ static void frequent_keys_are_listed_and_errors_are_bounded(void **state)
         }
         ct_stats_free(stats);
     }
+}
+
+static void the_oldest_of_the_least_frequent_gives_way(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"often", "often", "old", "new", "newest"};
+    struct ct_stats *stats = new_stats(3, 1);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        count_name(stats, names[i]);
+    }
+    struct ct_snapshot snapshot;
+    assert_true(ct_stats_snapshot(stats, 10, &snapshot));
+    const struct ct_key_list *list = &snapshot.server_names;
+    assert_int_equal(list->n_rows, 3);
+    assert_int_equal(list->replaced, 1);
+    assert_true(ct_span_equal(list->rows[0].key, ct_span_of("newest"))); /* 1, and 1 inherited */
+    assert_int_equal(list->rows[0].n, 2);
+    assert_int_equal(list->rows[0].over, 1);
+    assert_true(ct_span_equal(list->rows[1].key, ct_span_of("often")));
+    assert_true(ct_span_equal(list->rows[2].key, ct_span_of("new")));
+    ct_stats_snapshot_fini(&snapshot);
+    ct_stats_free(stats);
 }
 
 static void counts_are_exact_while_there_is_room(void **state)
@@ -278,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frequent_keys_are_listed_and_errors_are_bounded),
+        cmocka_unit_test(the_oldest_of_the_least_frequent_gives_way),
         cmocka_unit_test(counts_are_exact_while_there_is_room),
         cmocka_unit_test(long_keys_stay_within_the_memory_for_text),
         cmocka_unit_test(a_key_with_any_bytes_is_a_key),

@@ -287,7 +287,10 @@ static void rest_of_a_body_before_the_first_message_is_passed(void **state)
         fail_msg("%s", stage->log.broken);
     }
     assert_string_equal(tc_log_text(&stage->log, 0, O), GET "[eof]");
-    assert_non_null(strstr(tc_log_text(&stage->log, 0, R), OK "[eof]"));
+    const char *got = tc_log_text(&stage->log, 0, R);
+    if (strstr(got, OK "[eof]") == NULL) {
+        fail_msg("%s", got);
+    }
 }
 
 static void answer_to_a_syn_tells_who_opened(void **state)
@@ -440,7 +443,7 @@ static void reset_ends_the_connection(void **state)
     exchange(&stage->c);
     tc_rst(&stage->c, R);
     (void)tc_stage_feed(stage);
-    tc_stage_wait(stage, 2000);
+    tc_stage_wait(stage, 11000);
     assert_int_equal(stage->log.n_ends, 1);
     tc_stage_finish(stage);
     expect(stage, 0, GET, OK);
@@ -470,7 +473,7 @@ static void reset_far_from_the_connection_is_not_its_own(void **state)
     tc_last(&stage->c)->seq += UINT32_C(0x60000000);
     tc_send(&stage->c, R, OK);
     (void)tc_stage_feed(stage);
-    tc_stage_wait(stage, 5000);
+    tc_stage_wait(stage, 15000);
     tc_close(&stage->c);
     tc_stage_finish(stage);
     expect(stage, 0, GET "[eof]", OK "[eof]");
@@ -484,7 +487,7 @@ static void connection_that_was_refused_is_reset(void **state)
     stage->c.isn[R] = 0;
     tc_rst(&stage->c, R); /* sequence number 0, acknowledges the SYN */
     (void)tc_stage_feed(stage);
-    tc_stage_wait(stage, 2000);
+    tc_stage_wait(stage, 11000);
     assert_int_equal(only_end(stage)->why, CT_CLOSE_RST);
     assert_int_equal(only_end(stage)->proto, CT_PROTO_NONE);
     tc_stage_finish(stage);
