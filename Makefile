@@ -88,8 +88,9 @@ $(BUILD)/llhttp/%.o: $(LLHTTP_DIR)/%.c Makefile
 	$(Q)mkdir -p $(@D); echo "  CC   $<"; $(CC) $(CPPFLAGS) -I$(LLHTTP_INC) $(CFLAGS) -w -c -o $@ $<
 $(BUILD)/src/app/%.o: DEFS = -DCT_LLHTTP_ORIGIN='"$(LLHTTP_ORIGIN)"'
 
+# The libraries of tests come first: json-c and jansson share the name json_object_get.
 $(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
-	$(Q)mkdir -p $(@D); echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(TEST_LIBS) $(LIBS)
+	$(Q)mkdir -p $(@D); echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(PKG_LIBS) $(LIBS)
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
 	$(Q)mkdir -p $(@D); echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(LIBS)
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a

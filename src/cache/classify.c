@@ -18,6 +18,14 @@ static const ct_cache_parser parsers[CT_PARSER_COUNT] = {
     [CT_PARSER_PRESENCE] = ct_cache_read_presence,
 };
 
+/* The fields of every message that caching depends on. */
+static const uint8_t core_fields[] = {
+    CT_FIELD_COOKIE,       CT_FIELD_SET_COOKIE, CT_FIELD_AUTHORIZATION, CT_FIELD_CACHE_CONTROL,
+    CT_FIELD_PRAGMA,       CT_FIELD_EXPIRES,    CT_FIELD_DATE,          CT_FIELD_AGE,
+    CT_FIELD_VARY,         CT_FIELD_VIA,        CT_FIELD_WARNING,       CT_FIELD_SERVER,
+    CT_FIELD_CACHE_STATUS,
+};
+
 struct ct_cache *ct_cache_new(struct ct_fields *fields)
 {
     struct ct_cache *cache = calloc(1, sizeof *cache);
@@ -32,6 +40,10 @@ struct ct_cache *ct_cache_new(struct ct_fields *fields)
             return NULL;
         }
         cache->header_of[field] = (uint8_t)(i + 1);
+        cache->kind_of[field] |= CT_KIND_HEADER;
+    }
+    for (size_t i = 0; i < sizeof core_fields; i++) {
+        cache->kind_of[core_fields[i]] |= CT_KIND_CORE;
     }
     ct_cache_index_words(cache);
     ct_cache_index_makers(cache);

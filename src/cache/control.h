@@ -9,21 +9,21 @@
 #include "cachetap/base.h"
 
 /* clang-format off */
-#define CT_DIRECTIVES(X) /* symbol, name, takes delta-seconds */  \
-    X(NO_STORE, "no-store", 0)                                    \
-    X(NO_CACHE, "no-cache", 0)                                    \
-    X(PRIVATE, "private", 0)                                      \
-    X(PUBLIC, "public", 0)                                        \
-    X(MUST_REVALIDATE, "must-revalidate", 0)                      \
-    X(PROXY_REVALIDATE, "proxy-revalidate", 0)                    \
-    X(MUST_UNDERSTAND, "must-understand", 0)                      \
-    X(NO_TRANSFORM, "no-transform", 0)                            \
-    X(IMMUTABLE, "immutable", 0)                                  \
-    X(ONLY_IF_CACHED, "only-if-cached", 0)                        \
+#define CT_DIRECTIVES(X) /* symbol, name, takes delta-seconds; frequent ones first */ \
     X(MAX_AGE, "max-age", 1)                                      \
+    X(PUBLIC, "public", 0)                                        \
+    X(NO_CACHE, "no-cache", 0)                                    \
+    X(NO_STORE, "no-store", 0)                                    \
+    X(PRIVATE, "private", 0)                                      \
     X(S_MAXAGE, "s-maxage", 1)                                    \
+    X(MUST_REVALIDATE, "must-revalidate", 0)                      \
+    X(IMMUTABLE, "immutable", 0)                                  \
     X(STALE_WHILE_REVALIDATE, "stale-while-revalidate", 1)        \
     X(STALE_IF_ERROR, "stale-if-error", 1)                        \
+    X(NO_TRANSFORM, "no-transform", 0)                            \
+    X(PROXY_REVALIDATE, "proxy-revalidate", 0)                    \
+    X(MUST_UNDERSTAND, "must-understand", 0)                      \
+    X(ONLY_IF_CACHED, "only-if-cached", 0)                        \
     X(MAX_STALE, "max-stale", 1)                                  \
     X(MIN_FRESH, "min-fresh", 1)
 /* clang-format on */

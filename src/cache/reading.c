@@ -52,6 +52,17 @@ static void read_age(struct ct_reading *r)
     r->age_s = (int64_t)value;
 }
 
+static void note_core(struct ct_reading *r, unsigned dir, unsigned field, uint32_t line)
+{
+    uint32_t bit = UINT32_C(1) << field;
+    if ((r->have[dir] & bit) != 0) {
+        r->again |= bit;
+    } else {
+        r->have[dir] |= bit;
+        r->first[dir][field] = line;
+    }
+}
+
 void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const struct ct_txn *txn)
 {
     r->cache = cache;
@@ -71,19 +82,13 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
     r->control_known[CT_DIR_RESP] = false;
     for (uint32_t i = 0; i < txn->n_lines; i++) {
         const struct ct_line *line = &txn->lines[i];
+        unsigned kind = line->field < CT_FIELDS_MAX ? cache->kind_of[line->field] : 0;
         unsigned dir = line->dir & 1;
-        if (line->field < CT_FIELD_COUNT) {
-            uint32_t bit = UINT32_C(1) << line->field;
-            if ((r->have[dir] & bit) != 0) {
-                r->again |= bit;
-            } else {
-                r->have[dir] |= bit;
-                r->first[dir][line->field] = i;
-            }
+        if ((kind & CT_KIND_CORE) != 0) {
+            note_core(r, dir, line->field, i);
         }
-        uint8_t row = line->field < CT_FIELDS_MAX ? cache->header_of[line->field] : 0;
-        if (row != 0 && dir == CT_DIR_RESP) {
-            see(r, i, (enum ct_header)(row - 1));
+        if ((kind & CT_KIND_HEADER) != 0 && dir == CT_DIR_RESP) {
+            see(r, i, (enum ct_header)(cache->header_of[line->field] - 1));
         }
     }
     read_age(r);
@@ -270,6 +275,8 @@ void ct_cache_say(struct ct_reading *r, const struct ct_statement *statement)
         r->n_statements--;
         r->cut = true;
     }
-    r->statements[r->n_statements++] = *statement;
+    struct ct_statement *added = &r->statements[r->n_statements++];
+    *added = *statement;
+    added->written = added->outcome;
     r->spoke |= CT_DIALECT_BIT(statement->dialect);
 }

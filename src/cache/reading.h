@@ -26,6 +26,7 @@ struct ct_statement {
     uint8_t header;  /* enum ct_header */
     uint8_t dialect; /* enum ct_dialect */
     uint8_t outcome;
+    uint8_t written; /* the outcome before the messages refined it: what holds for a fossil */
     uint8_t reason;
     uint8_t rank;
     int8_t depth; /* order within a field where labels give it: larger is nearer the client */

@@ -141,13 +141,18 @@ static bool answers_from_store(enum ct_outcome outcome)
            outcome == CT_OUTCOME_NEGATIVE_HIT || outcome == CT_OUTCOME_UPDATING;
 }
 
-static void mark_fossils(struct ct_verdict *verdict)
+/* order: the statements of the tiers. */
+static void mark_fossils(const struct ct_reading *r, const uint8_t *order,
+                         struct ct_verdict *verdict)
 {
     bool fossil = false;
     for (uint32_t i = verdict->n_tiers; i-- > 0;) {
         struct ct_tier *tier = &verdict->tiers[i];
-        tier->fossil = fossil;
-        verdict->marks |= fossil ? CT_MARK_BIT(FOSSIL) : 0;
+        if (fossil) {
+            tier->fossil = true;
+            tier->outcome = (enum ct_outcome)r->statements[order[i]].written;
+            verdict->marks |= CT_MARK_BIT(FOSSIL);
+        }
         fossil = fossil || answers_from_store(tier->outcome);
     }
 }
@@ -221,7 +226,7 @@ void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict)
     if (last->rank >= 7) {
         verdict->marks |= CT_MARK_BIT(TIER_APPLICATION);
     }
-    mark_fossils(verdict);
+    mark_fossils(r, order, verdict);
     verdict->reached_origin = is_class(last, CT_CLASS_MISS) && nobody_had_it(verdict);
     if (is_class(last, CT_CLASS_MISS) && !verdict->reached_origin) {
         verdict->marks |= CT_MARK_BIT(TIER_SHIELD);

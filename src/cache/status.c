@@ -202,6 +202,18 @@ static bool writer_is_known(struct ct_reading *r, enum ct_dialect dialect)
     return dialect != CT_DIALECT_GENERIC;
 }
 
+/* With the writer's own words, now that he is known. */
+static void read_again(const struct ct_reading *r, enum ct_dialect dialect, bool asks,
+                       struct ct_span text, struct ct_element *e)
+{
+    if (e->word == NULL || !e->bare) {
+        ct_cache_read_element(r->cache, dialect, asks, text, e);
+        return;
+    }
+    const struct ct_word *own = ct_cache_find_own_word(r->cache, dialect, e->status);
+    e->word = own != NULL ? own : e->word;
+}
+
 static bool say_element(struct ct_reading *r, enum ct_header header, uint32_t line,
                         struct ct_span text, bool list)
 {
@@ -214,7 +226,7 @@ static bool say_element(struct ct_reading *r, enum ct_header header, uint32_t li
     }
     enum ct_dialect dialect = who_wrote(r, row, &e);
     if (dialect != row->dialect && (r->cache->own_words & CT_DIALECT_BIT(dialect)) != 0) {
-        ct_cache_read_element(r->cache, dialect, asks, text, &e);
+        read_again(r, dialect, asks, text, &e);
     }
     struct ct_statement s = ct_cache_statement(r, header, dialect, line);
     ct_cache_apply_word(&s, e.word);

@@ -267,6 +267,9 @@ struct ct_word {
 #define CT_MARK_BIT(symbol)     (UINT32_C(1) << CT_MARK_##symbol)
 #define CT_DIALECT_BIT(dialect) (UINT64_C(1) << (dialect))
 
+#define CT_KIND_CORE   1U /* one of those that HTTP caching itself reads */
+#define CT_KIND_HEADER 2U /* a row of CT_HEADERS */
+
 #define CT_WORD_SLOTS 1024U /* a power of two, several times the words */
 
 struct ct_cache {
@@ -275,7 +278,8 @@ struct ct_cache {
     uint64_t servers_at[256]; /* by first octet: rows that begin with it */
     uint64_t vias_at[256];
     uint16_t slots[CT_WORD_SLOTS];    /* hash of words: row + 1 */
-    uint8_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: not read here */
+    uint8_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: none */
+    uint8_t kind_of[CT_FIELDS_MAX];   /* CT_KIND_ bits; 0: the field is of no interest here */
 };
 
 /* Fills the hash of words. */
@@ -287,6 +291,10 @@ void ct_cache_index_words(struct ct_cache *cache);
  */
 const struct ct_word *ct_cache_find_word(const struct ct_cache *cache, unsigned dialect, bool asks,
                                          struct ct_span text, bool *tcp);
+
+/* The row for text in the dialect's own words, or NULL. */
+const struct ct_word *ct_cache_find_own_word(const struct ct_cache *cache, unsigned dialect,
+                                             struct ct_span text);
 
 /* Dialect that a product name at the start of the Server field stands for, or GENERIC. */
 enum ct_dialect ct_cache_server_dialect(const struct ct_cache *cache, struct ct_span server);

@@ -152,6 +152,7 @@ static void merge_word(struct ct_statement *s, const struct ct_statement *word)
         s->marks |= CT_MARK_BIT(DISAGREE);
     } else if (word->outcome != s->outcome) {
         s->outcome = word->outcome;
+        s->written = word->outcome;
         s->reason = word->reason;
         s->marks |= word->marks;
         s->rule = NULL;

@@ -234,3 +234,12 @@ const struct ct_word *ct_cache_find_word(const struct ct_cache *cache, unsigned 
     }
     return word;
 }
+
+const struct ct_word *ct_cache_find_own_word(const struct ct_cache *cache, unsigned dialect,
+                                             struct ct_span text)
+{
+    char folded[FOLDED_MAX];
+    size_t n = fold_word(text, folded);
+    size_t tcp = n > 4 && memcmp(folded, "tcp_", 4) == 0 ? 4 : 0;
+    return n > 0 ? look_up(cache, dialect, folded + tcp, n - tcp) : NULL;
+}

@@ -7,8 +7,8 @@
 #include "base/span.h"
 #include "http/message.h"
 
-/* Room for the transaction; grows seldom and never beyond what two messages may keep. */
-static bool make_room(struct ct_http *http, size_t text, size_t lines)
+/* Grows seldom and never beyond what two messages may keep. */
+bool ct_http_emit_room(struct ct_http *http, size_t text, size_t lines)
 {
     if (text > http->text_room) {
         size_t room = text + text / 2;
@@ -213,7 +213,7 @@ void ct_http_emit(struct ct_http_conn *conn, struct ct_msg *request, struct ct_m
                   (response != NULL ? response->text.length : 0);
     size_t lines =
         (request != NULL ? request->n_lines : 0) + (response != NULL ? response->n_lines : 0);
-    if (make_room(http, text, lines)) {
+    if (ct_http_emit_room(http, text, lines)) {
         hand_out(conn, request, response);
     } else {
         http->counters.refused++;

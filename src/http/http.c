@@ -6,9 +6,14 @@
 #include <string.h>
 
 #include "http/conn.h"
+#include "http/emit.h"
 #include "http/message.h"
 #include "http/pair.h"
 #include "http/read.h"
+
+/* For the transaction that is being listed, at first. */
+#define TEXT_ROOM  4096
+#define LINES_ROOM 64
 
 /* The number of the transport's kind, for its functions; -1: too many kinds. */
 static int transport_type(struct ct_http *http, const struct ct_transport *transport)
@@ -158,8 +163,8 @@ struct ct_http *ct_http_new(const struct ct_limits *limits, const struct ct_fiel
         .close = close_conn,
         .ctx = http,
     };
-    if (!ct_http_h1_init(&http->h1)) {
-        free(http);
+    if (!ct_http_emit_room(http, TEXT_ROOM, LINES_ROOM) || !ct_http_h1_init(&http->h1)) {
+        ct_http_free(http);
         return NULL;
     }
     return http;

@@ -108,8 +108,8 @@ static void reject(struct ct_http_conn *conn, enum ct_dir which, enum ct_proto p
     conn->proto = (uint8_t)proto;
 }
 
-static void accept_line(struct ct_http_conn *conn, const struct ct_start_line *line,
-                        enum ct_dir which, const struct ct_span *whole)
+void ct_http_read_accept(struct ct_http_conn *conn, const struct ct_start_line *line,
+                         enum ct_dir which, const struct ct_span *whole)
 {
     struct ct_dir_reader *dir = &conn->dir[which];
     struct ct_msg *msg = dir->msg;
@@ -133,7 +133,7 @@ static void judge_line(struct ct_http_conn *conn, enum ct_dir which,
         which == CT_DIR_ORIG ? ct_http_start_request(view) : ct_http_start_status(view);
     switch (line.kind) {
     case CT_LINE_HTTP:
-        accept_line(conn, &line, which, whole);
+        ct_http_read_accept(conn, &line, which, whole);
         return;
     case CT_LINE_SIP:
         reject(conn, which, CT_PROTO_SIP);
@@ -214,126 +214,6 @@ static size_t step_line(struct ct_http_conn *conn, struct ct_input *in)
     return n + 1;
 }
 
-static void request_head_complete(struct ct_http_conn *conn, struct ct_msg *msg)
-{
-    conn->http->counters.requests++;
-    enum ct_body body = ct_http_framing_request(&msg->framing);
-    if (msg->method_class == CT_METHOD_CONNECT) {
-        body = CT_BODY_NONE;
-    }
-    if (msg->framing.conflict) {
-        ct_http_note(msg, CT_NOTE_LENGTH_CONFLICT);
-    }
-    msg->holds = msg->method_class == CT_METHOD_CONNECT ||
-                 (msg->framing.upgrade && msg->framing.protocol != CT_PROTO_NONE);
-    ct_http_body_begin(conn, CT_DIR_ORIG, body);
-}
-
-static void interim_complete(struct ct_http_conn *conn, struct ct_msg *msg)
-{
-    struct ct_dir_reader *dir = &conn->dir[CT_DIR_RESP];
-    conn->http->counters.interim_responses++;
-    if (conn->interim == 0) {
-        conn->interim_start = msg->first;
-    }
-    if (conn->interim < UINT8_MAX) {
-        conn->interim++;
-    }
-    if (msg->status == 103 && conn->interim_early_hints < UINT8_MAX) {
-        conn->interim_early_hints++;
-    }
-    ct_http_msg_free(conn->http, msg);
-    dir->msg = NULL;
-    dir->state = CT_STATE_START;
-}
-
-/* Takes over what came before: 1xx responses belong to the transaction. */
-static void take_interim(struct ct_http_conn *conn, struct ct_msg *msg)
-{
-    if (conn->interim > 0) {
-        msg->start = conn->interim_start;
-        msg->interim = conn->interim;
-        msg->interim_early_hints = conn->interim_early_hints;
-        ct_http_note(msg, CT_NOTE_INTERIM);
-    }
-    conn->interim = 0;
-    conn->interim_early_hints = 0;
-}
-
-/* RFC 9110 sections 7.8 and 9.3.6: what follows is not HTTP of this kind. */
-static enum ct_proto tunnel_opened(const struct ct_msg *msg)
-{
-    if (msg->status == 101) {
-        uint8_t proto = msg->framing.protocol;
-        if (proto == CT_PROTO_NONE && msg->peer != NULL) {
-            proto = msg->peer->framing.protocol;
-        }
-        return proto != CT_PROTO_NONE ? (enum ct_proto)proto : CT_PROTO_UPGRADE;
-    }
-    if (msg->method_class == CT_METHOD_CONNECT && msg->status / 100 == 2) {
-        return CT_PROTO_CONNECT;
-    }
-    return CT_PROTO_NONE;
-}
-
-static void response_known(struct ct_http_conn *conn, struct ct_msg *msg)
-{
-    take_interim(conn, msg);
-    conn->http->counters.responses++;
-    ct_http_pair_response(conn, msg);
-}
-
-static void response_head_complete(struct ct_http_conn *conn, struct ct_msg *msg)
-{
-    if (msg->status / 100 == 1 && msg->status != 101) {
-        interim_complete(conn, msg);
-        return;
-    }
-    response_known(conn, msg);
-    enum ct_proto proto = tunnel_opened(msg);
-    if (proto != CT_PROTO_NONE) {
-        ct_http_note(msg, CT_NOTE_TUNNEL);
-        conn->http->counters.tunnels++;
-        conn->action = CT_ACTION_TUNNEL;
-        conn->proto = (uint8_t)proto;
-        ct_http_read_end(conn, CT_DIR_RESP, true);
-        return;
-    }
-    ct_http_read_release_hold(conn);
-    enum ct_body body = ct_http_body_of_response(msg);
-    if (msg->method_class == CT_METHOD_UNKNOWN && body != CT_BODY_NONE) {
-        ct_http_msg_return_reader(conn->http, msg);
-        conn->dir[CT_DIR_RESP].state = CT_STATE_PEEK;
-        conn->dir[CT_DIR_RESP].peeked = 0;
-        return;
-    }
-    ct_http_body_begin(conn, CT_DIR_RESP, body);
-}
-
-static size_t step_head(struct ct_http_conn *conn, struct ct_input *in)
-{
-    struct ct_dir_reader *dir = &conn->dir[in->dir];
-    struct ct_msg *msg = dir->msg;
-    size_t used = 0;
-    ct_http_read_seen(msg, in->ts_ns);
-    enum ct_h1_result result = ct_http_h1_read(msg->reader, in->rest, dir->offset, &used);
-    dir->offset += used;
-    if (result == CT_H1_BAD) {
-        ct_http_read_break(conn, in->dir, CT_NOTE_MALFORMED);
-    } else if (result == CT_H1_DONE && dir->state == CT_STATE_TRAILER) {
-        ct_http_read_end(conn, in->dir, true);
-    } else if (result == CT_H1_DONE) {
-        msg->facts.head_ns = in->ts_ns;
-        if (in->dir == CT_DIR_ORIG) {
-            request_head_complete(conn, msg);
-        } else {
-            response_head_complete(conn, msg);
-        }
-    }
-    dir->offset -= used;
-    return used;
-}
-
 static size_t step(struct ct_http_conn *conn, struct ct_input *in)
 {
     switch ((enum ct_dir_state)conn->dir[in->dir].state) {
@@ -343,7 +223,7 @@ static size_t step(struct ct_http_conn *conn, struct ct_input *in)
         return step_line(conn, in);
     case CT_STATE_HEAD:
     case CT_STATE_TRAILER:
-        return step_head(conn, in);
+        return ct_http_head_step(conn, in);
     case CT_STATE_PEEK:
         return ct_http_body_peek_step(conn, in);
     case CT_STATE_BODY:
@@ -391,142 +271,4 @@ size_t ct_http_read_data(struct ct_http_conn *conn, const struct ct_stream_data 
         ct_http_pair_settle(conn);
     }
     return data->bytes.n - in.rest.n;
-}
-
-/* A start line whose end is lost: still worth listing where it says enough. */
-static bool keep_partial_line(struct ct_http_conn *conn, enum ct_dir which)
-{
-    struct ct_msg *msg = conn->dir[which].msg;
-    struct ct_line_view view = ct_http_msg_start_view(msg);
-    if (msg->tentative && !msg->exact &&
-        !ct_http_start_partial_strict(which, view.head, view.length)) {
-        return false;
-    }
-    struct ct_start_line line = ct_http_start_partial(which, view.head, view.length);
-    if (line.kind != CT_LINE_HTTP) {
-        return false;
-    }
-    accept_line(conn, &line, which, NULL);
-    if (which == CT_DIR_ORIG) {
-        ct_http_note(msg, CT_NOTE_URI_CUT);
-    }
-    return true;
-}
-
-/* A response that breaks off in its header section: it is known whose it is. */
-static void break_head(struct ct_http_conn *conn, enum ct_dir which)
-{
-    struct ct_msg *msg = conn->dir[which].msg;
-    if (which == CT_DIR_RESP && conn->dir[which].state == CT_STATE_HEAD) {
-        if (msg->status / 100 == 1 && msg->status != 101) {
-            interim_complete(conn, msg);
-            return;
-        }
-        response_known(conn, msg);
-    }
-    ct_http_read_end(conn, which, false);
-}
-
-/* Ends what is being read where the stream breaks off. */
-static void break_off(struct ct_http_conn *conn, enum ct_dir which, uint64_t lost)
-{
-    struct ct_dir_reader *dir = &conn->dir[which];
-    if (dir->state == CT_STATE_LINE && !keep_partial_line(conn, which)) {
-        ct_http_read_drop(conn, which);
-        return;
-    }
-    if (dir->msg == NULL) {
-        return;
-    }
-    if (dir->state == CT_STATE_PEEK && lost > 0) {
-        /* Body or next message: its request may tell yet. What follows is searched. */
-        ct_http_note(dir->msg, CT_NOTE_METHOD_UNKNOWN);
-        dir->msg->undecided = true;
-        dir->msg->remaining = lost + dir->peeked;
-        dir->offset -= dir->peeked;
-    } else if (lost > 0) {
-        if (dir->state != CT_STATE_CHUNK) {
-            ct_http_note(dir->msg, CT_NOTE_GAP_IN_HEAD);
-        }
-        dir->msg->facts.missing += lost;
-        dir->offset += lost;
-    }
-    break_head(conn, which);
-}
-
-void ct_http_read_gap(struct ct_http_conn *conn, const struct ct_stream_gap *gap)
-{
-    struct ct_dir_reader *dir = &conn->dir[gap->dir];
-    uint64_t lost = gap->length;
-    dir->offset = gap->offset;
-    if (dir->state == CT_STATE_PEEK && dir->msg->method_class != CT_METHOD_UNKNOWN) {
-        ct_http_body_decide(conn, gap->dir);
-    }
-    if (dir->state == CT_STATE_BODY) {
-        uint64_t n = lost < dir->msg->remaining ? lost : dir->msg->remaining;
-        dir->offset += n;
-        lost -= n;
-        ct_http_body_pass(conn, gap->dir, n, n);
-    }
-    if (lost > 0 && dir->state != CT_STATE_DONE) {
-        enum ct_loss loss = dir->state == CT_STATE_START ? CT_LOSS_MESSAGE : CT_LOSS_HOLE;
-        conn->http->counters.gap_bytes_elsewhere += lost;
-        break_off(conn, gap->dir, lost);
-        dir->state = dir->state == CT_STATE_RESYNC ? CT_STATE_RESYNC : CT_STATE_START;
-        ct_http_read_lose(conn, gap->dir, loss);
-    }
-    dir->offset = gap->offset + gap->length;
-    if (gap->dir == CT_DIR_ORIG) {
-        ct_http_pair_settle(conn);
-    }
-}
-
-void ct_http_read_skipped(struct ct_http_conn *conn, const struct ct_stream_skipped *skipped)
-{
-    struct ct_dir_reader *dir = &conn->dir[skipped->dir];
-    dir->skipping = false;
-    dir->offset += skipped->length;
-    if (dir->state != CT_STATE_BODY || skipped->length == 0) {
-        return;
-    }
-    ct_http_read_seen(dir->msg, skipped->last_ns);
-    ct_http_body_pass(conn, skipped->dir, skipped->length, skipped->missing);
-}
-
-void ct_http_read_eof(struct ct_http_conn *conn, enum ct_dir which)
-{
-    struct ct_dir_reader *dir = &conn->dir[which];
-    struct ct_msg *msg = dir->msg;
-    if (dir->state == CT_STATE_BODY) {
-        ct_http_read_end(conn, which, msg->remaining == UINT64_MAX);
-    } else if (dir->state == CT_STATE_PEEK) {
-        /* Nothing came where a body should begin: most likely the answer to HEAD. */
-        ct_http_note(msg, CT_NOTE_METHOD_UNKNOWN);
-        ct_http_read_end(conn, which, dir->peeked == 0);
-    } else {
-        break_off(conn, which, 0);
-    }
-    dir->state = CT_STATE_DONE;
-    if (which == CT_DIR_ORIG) {
-        ct_http_pair_settle(conn);
-    } else {
-        ct_http_read_release_hold(conn);
-    }
-}
-
-void ct_http_read_close(struct ct_http_conn *conn, enum ct_dir which, bool reset)
-{
-    struct ct_dir_reader *dir = &conn->dir[which];
-    if (dir->msg != NULL && reset) {
-        ct_http_note(dir->msg, CT_NOTE_RESET);
-    }
-    if (dir->state == CT_STATE_PEEK) {
-        ct_http_body_decide(conn, which);
-    }
-    if (dir->state == CT_STATE_BODY) {
-        ct_http_read_end(conn, which, false);
-    } else {
-        break_off(conn, which, 0);
-    }
-    dir->state = CT_STATE_DONE;
 }

@@ -50,6 +50,17 @@ static inline void ct_http_read_seen(struct ct_msg *msg, int64_t ts_ns)
     }
 }
 
+/* A start line was read or as good as; see ct_http_msg_start_keep for whole. */
+void ct_http_read_accept(struct ct_http_conn *conn, const struct ct_start_line *line,
+                         enum ct_dir dir, const struct ct_span *whole);
+
+/* head.c */
+size_t ct_http_head_step(struct ct_http_conn *conn, struct ct_input *in);
+/* A 1xx response is over: it is counted for the one that follows. */
+void ct_http_head_interim(struct ct_http_conn *conn, struct ct_msg *msg);
+/* A final response is known as far as its header section goes: finds its request. */
+void ct_http_head_response(struct ct_http_conn *conn, struct ct_msg *msg);
+
 /* body.c: after the header section. Steps return the octets used. */
 void ct_http_body_begin(struct ct_http_conn *conn, enum ct_dir dir, enum ct_body body);
 /* The body of the message being read, as far as its request is known. */

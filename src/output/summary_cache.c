@@ -151,7 +151,7 @@ static int next_reason(const uint64_t *n, int after)
 {
     int best = 0;
     for (int i = 1; i < CT_REASON_COUNT; i++) {
-        bool later = after == 0 || n[i] < n[after] || (n[i] == n[after] && i > after);
+        bool later = after == 0 || n[i] < n[after] || (i > after && n[i] == n[after]);
         if (n[i] > 0 && later && (best == 0 || n[i] > n[best])) {
             best = i;
         }

@@ -9,7 +9,7 @@
  * a usual width and grow with what is met. Below NARROW columns the time has whole seconds,
  * the server is shown by its port, the age by its largest unit ("3h"), and duration, dialect
  * and reason are left out. Where a width is
- * given the host and target are cut to it, else never.
+ * given the host, then the target are cut to it, else never.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -21,6 +21,7 @@
 
 #define NARROW     120u
 #define URI_LEAST  16u /* columns that the host and target are never cut below */
+#define HOST_LEAST 6u  /* columns that the host keeps when the target needs room */
 #define URI_ENOUGH 40u /* columns that go before dialect and reason */
 
 static const size_t flow_width_most = 47;
@@ -189,10 +190,16 @@ static void put_method(struct ct_writer *writer, const struct ct_txn *txn)
     ct_output_put_char(buf, ' ');
 }
 
-/* Host and target; the target alone where it names the host itself. */
-static void put_uri(struct ct_buf *buf, const struct ct_txn *txn)
+/*
+ * Host and target; the target alone where it names the host itself. Where they are wider than
+ * width (0: no limit) the host is shortened first, then the end of the target.
+ */
+static void put_uri(struct ct_writer *writer, const struct ct_txn *txn, size_t width)
 {
+    struct ct_buf *buf = &writer->buf;
     struct ct_span target = ct_txn_text(txn, txn->target);
+    const char *mark = writer->options.utf8 ? "\xe2\x80\xa6" : "...";
+    size_t from = buf->n;
     if (!ct_ref_present(txn->target)) {
         ct_output_put_char(buf, '-');
         return;
@@ -200,7 +207,18 @@ static void put_uri(struct ct_buf *buf, const struct ct_txn *txn)
     if (target.n > 0 && (target.p[0] == '/' || target.p[0] == '*')) {
         ct_output_put_safe(buf, ct_txn_text(txn, txn->host));
     }
+    size_t host_end = buf->n;
+    size_t host = ct_output_width(buf, from);
     ct_output_put_safe(buf, target);
+    size_t path = ct_output_width(buf, from) - host;
+    if (width == 0 || host + path <= width || buf->failed) {
+        return;
+    }
+    size_t host_room = width > path + HOST_LEAST ? width - path : HOST_LEAST;
+    buf->n = host_end;
+    ct_output_cut(buf, from, host_room, mark);
+    ct_output_put_safe(buf, target);
+    ct_output_cut(buf, from, width, mark);
 }
 
 /* The notes that change how the line is to be read. */
@@ -252,31 +270,29 @@ static void put_why(struct ct_buf *buf, const struct ct_verdict *verdict)
 static void put_uri_and_tail(struct ct_writer *writer, const struct ct_txn *txn,
                              const struct ct_verdict *verdict, size_t line)
 {
-    struct ct_buf *buf = &writer->buf;
     struct ct_buf *tail = &writer->scratch;
     size_t columns = writer->options.columns;
-    size_t used = ct_output_width(buf, line);
-    size_t from = buf->n;
+    size_t width = 0;
     tail->n = 0;
     put_marks(tail, txn);
     size_t marks_end = tail->n;
     if (!is_narrow(writer)) {
         put_why(tail, verdict);
     }
-    put_uri(buf, txn);
     if (columns != 0) {
+        size_t used = ct_output_width(&writer->buf, line);
         size_t room = columns > used ? columns - used : 0;
-        size_t least = ct_output_width(buf, from);
-        least = least < URI_ENOUGH ? least : URI_ENOUGH;
-        if (ct_output_width(tail, 0) + least > room && !tail->failed) {
+        size_t uri = (size_t)txn->host.length * ct_ref_present(txn->host) +
+                     (size_t)txn->target.length * ct_ref_present(txn->target);
+        if (ct_output_width(tail, 0) + (uri < URI_ENOUGH ? uri : URI_ENOUGH) > room) {
             tail->n = marks_end;
         }
-        size_t width = ct_output_width(tail, 0);
+        width = ct_output_width(tail, 0);
         width = room > width + URI_LEAST ? room - width : URI_LEAST;
-        ct_output_cut(buf, from, width, writer->options.utf8 ? "\xe2\x80\xa6" : "...");
     }
+    put_uri(writer, txn, width);
     ct_output_color(writer, CT_COLOR_DIM);
-    ct_output_put_bytes(buf, tail->p, tail->n);
+    ct_output_put_bytes(&writer->buf, tail->p, tail->n);
     ct_output_color(writer, CT_COLOR_OFF);
 }
 

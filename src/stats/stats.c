@@ -365,6 +365,9 @@ static bool fill_lists(const struct ct_stats *stats, size_t n_top, struct ct_sna
         lists[i]->n_keys = stats->lists[i].n_entries;
         lists[i]->replaced = stats->lists[i].replaced;
     }
+    if (n_top == 0) {
+        return true;
+    }
     if (!choose_rows(stats, n_top, &chosen)) {
         return false;
     }

@@ -68,6 +68,12 @@ static void orient_by_syn(struct ct_conn *conn, unsigned client)
     conn->syn_seen = 1;
 }
 
+/* Known by acknowledgements only: where it begins can still move. */
+static bool is_untouched(const struct ct_side *side)
+{
+    return side->anchored == 2 && side->next == side->first && !side->eof_told;
+}
+
 /* False when the SYN belongs to a new connection. */
 static bool take_syn(struct ct_conn *conn, unsigned s, const struct ct_segment *segment)
 {
@@ -78,7 +84,7 @@ static bool take_syn(struct ct_conn *conn, unsigned s, const struct ct_segment *
         anchor_at(side, CT_STREAM_ORIGIN);
     } else {
         uint64_t offset = ct_side_offset(side, seq);
-        bool untouched = !side->anchored || (side->anchored == 2 && side->next == side->first);
+        bool untouched = !side->anchored || is_untouched(side);
         if (untouched && ct_side_in_window(side, offset) &&
             (side->head == NULL || offset <= side->head->start)) {
             anchor_at(side, offset);
@@ -183,7 +189,7 @@ static enum ct_segment_status take_payload(struct ct_conn *conn, unsigned s,
                                            struct ct_carried *carried)
 {
     struct ct_side *side = &conn->sides[s];
-    if (side->anchored == 2 && side->next == side->first) { /* the first octets of this side */
+    if (is_untouched(side)) { /* the first octets of this side */
         side->first = carried->start;
         side->next = carried->start;
         side->anchored = 1;
@@ -316,7 +322,8 @@ static enum ct_segment_status take_segment(struct ct_conn *conn, unsigned s,
         set_base(side, seq);
     }
     uint64_t start = ct_side_offset(side, seq);
-    if (!ct_side_in_window(side, start)) {
+    bool after_fin = carries && side->eof_told && start + segment->payload_len > side->fin;
+    if (!ct_side_in_window(side, start) || after_fin) {
         if (conn->odd < ODD_MAX) {
             conn->odd++;
         }

@@ -67,6 +67,10 @@ static void proxies_of_unknown_place_stand_in_the_order_of_their_lines(void **st
         {"Server: nginx/1.22.1\nX-Varnish: 2\nAge: 0\nVia: 1.1 varnish (Varnish/7.1)\n"
          "X-Cache: MISS\nX-Cache-Hits: 0\nX-Cache-Status: MISS",
          "MISS stated nginx -; varnish=MISS(0) nginx=MISS"},
+        /* what this request would have changed says nothing of the stored line */
+        {"@POST / HTTP/1.1\nCookie: a=b\n\n200\nX-Varnish: 2\nCache-Control: no-store\n"
+         "X-Cache-Status: HIT\n",
+         "HIT stated nginx -; varnish=MISS~ nginx=HIT; fossil"},
         /* Varnish before nginx */
         {"Server: nginx/1.22.1\nX-Cache-Status: MISS\nX-Varnish: 7 5\nAge: 3\n"
          "Via: 1.1 varnish (Varnish/7.1)",

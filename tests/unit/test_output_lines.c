@@ -113,6 +113,23 @@ static void nothing_is_cut_when_no_width_is_given(void **state)
     }
 }
 
+static void the_host_is_shortened_before_the_target(void **state)
+{
+    (void)state;
+    struct ct_output_options options = {.columns = 80, .utf8 = true};
+    char *text = render(CT_FORMAT_TEXT, options, "GET /gzip\nHost: static.example.com\n\n200\n");
+    expect_text(text, " GET  static.exa\xe2\x80\xa6/gzip\n");
+    free(text);
+    text = render(CT_FORMAT_TEXT, options,
+                  "GET /a/long/target/of/many/parts\nHost: static.example.com\n\n200\n");
+    expect_text(text, " GET  stati\xe2\x80\xa6/a/long/t\xe2\x80\xa6\n");
+    free(text);
+    text = render(CT_FORMAT_TEXT, options,
+                  "GET http://static.example.com/gzip\nHost: static.example.com\n\n200\n");
+    expect_text(text, " GET  http://static.e\xe2\x80\xa6\n");
+    free(text);
+}
+
 static void columns_stay_aligned_when_flows_grow(void **state)
 {
     (void)state;
@@ -459,6 +476,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_holds_all_that_tells),
         cmocka_unit_test(nothing_is_cut_when_no_width_is_given),
+        cmocka_unit_test(the_host_is_shortened_before_the_target),
         cmocka_unit_test(columns_stay_aligned_when_flows_grow),
         cmocka_unit_test(what_was_not_seen_is_marked),
         cmocka_unit_test(any_time_stamp_is_a_time_of_day),

@@ -271,7 +271,7 @@ static void undecided_octets_stay_within_bounds(void **state)
     struct tc_stage *stage = *state;
     static uint8_t block[1 << 16];
     memset(block, 'A', sizeof block);
-    memcpy(block, "\x16\x03\x01\xf0\x00\x01\x00\xef\xfc\x03\x03", 11); /* a long ClientHello */
+    memcpy(block, "\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03", 11); /* a long ClientHello */
     stage->c.mss = 100;
     tc_open(&stage->c);
     tc_send_bytes(&stage->c, O, block, sizeof block);
