@@ -82,11 +82,6 @@ static const struct name_row name_rows[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static bool contains(struct ct_span text, const char *part)
-{
-    return text.n > 0 && memmem(text.p, text.n, part, strlen(part)) != NULL;
-}
-
 /* Tokens that only Squid writes as detail. */
 static bool is_squid_detail(struct ct_span detail)
 {
@@ -165,13 +160,13 @@ static void judge_fwd(struct ct_statement *s, const struct status_params *p, uns
 static void judge_detail(struct ct_statement *s, const struct status_params *p)
 {
     for (size_t i = 0; i < COUNT(detail_rows); i++) {
-        if (contains(p->detail, detail_rows[i].text)) {
+        if (ct_reading_contains(p->detail, detail_rows[i].text)) {
             s->outcome = detail_rows[i].outcome;
             s->reason = detail_rows[i].reason;
             return;
         }
     }
-    if (contains(p->detail, "-INSERTION-ERROR")) {
+    if (ct_reading_contains(p->detail, "-INSERTION-ERROR")) {
         s->marks |= CT_MARK_BIT(NOT_STORED);
     }
 }

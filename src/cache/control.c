@@ -9,7 +9,7 @@ static const struct {
     size_t n;
     bool delta;
 } directives[CT_DIRECTIVE_COUNT] = {
-#define X(symbol, name, delta) {name, sizeof name - 1, delta},
+#define X(symbol, name, delta) {name, sizeof(name) - 1, delta},
     CT_DIRECTIVES(X)
 #undef X
 };

@@ -254,6 +254,19 @@ static bool match_label(const struct matcher *m, struct ct_span head, struct ct_
     return true;
 }
 
+/* A host name, an address, a point of presence. */
+static bool is_node_name(struct ct_span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        uint8_t c = ct_ascii_lower(text.p[i]);
+        bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!letter && c != '-' && c != '.' && c != '_' && c != ':' && c != '[' && c != ']') {
+            return false;
+        }
+    }
+    return true;
+}
+
 void ct_cache_read_element(const struct ct_cache *cache, unsigned dialect, bool asks,
                            struct ct_span text, struct ct_element *element)
 {
@@ -290,7 +303,7 @@ void ct_cache_read_element(const struct ct_cache *cache, unsigned dialect, bool 
         match_label(&m, words_span(&words, 0, words.n), element)) {
         return;
     }
-    if (words.n > 1 && match_status(&m, &words, 1, element)) {
+    if (words.n > 1 && is_node_name(words.at[0]) && match_status(&m, &words, 1, element)) {
         element->node = words.at[0];
         return;
     }

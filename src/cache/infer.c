@@ -130,8 +130,7 @@ static bool rule_own_answer(struct ct_reading *r, bool sign, struct finding *fou
     if (squid != CT_LINE_NONE || blocked != CT_LINE_NONE) {
         found->line = squid != CT_LINE_NONE ? squid : blocked;
         bool denied =
-            blocked != CT_LINE_NONE ||
-            memmem(ct_reading_text(r, squid).p, ct_reading_text(r, squid).n, "DENIED", 6) != NULL;
+            blocked != CT_LINE_NONE || ct_reading_contains(ct_reading_text(r, squid), "DENIED");
         found->outcome = denied ? CT_OUTCOME_SYNTHETIC : CT_OUTCOME_ERROR;
         found->reason = denied ? CT_REASON_DENIED : CT_REASON_ORIGIN_ERROR;
         found->rule = "the cache's own page";
@@ -185,11 +184,15 @@ static bool rule_age(struct ct_reading *r, bool sign, struct finding *found)
     if (r->age_s <= 0) {
         return false;
     }
+    const uint64_t proxies =
+        CT_DIALECT_BIT(CT_DIALECT_VARNISH) | CT_DIALECT_BIT(CT_DIALECT_SQUID) |
+        CT_DIALECT_BIT(CT_DIALECT_HTTPD) | CT_DIALECT_BIT(CT_DIALECT_TRAFFICSERVER) |
+        CT_DIALECT_BIT(CT_DIALECT_NGINX) | CT_DIALECT_BIT(CT_DIALECT_LITESPEED);
     int64_t lifetime_s = ct_cache_lifetime(r);
     found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_AGE);
     if (lifetime_s >= 0 && r->age_s > lifetime_s) {
-        /* A network may have another lifetime than the one it shows. */
-        bool rewritten = lifetime_s == 0 || is_edge((enum ct_dialect)r->server);
+        /* A network may go by another lifetime than the one it shows. */
+        bool rewritten = lifetime_s == 0 || (r->prints & ~proxies) != 0;
         found->marks = rewritten ? CT_MARK_BIT(WEAK) : 0;
         judge_window(r, r->age_s - lifetime_s, found);
         return true;

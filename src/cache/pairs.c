@@ -73,7 +73,7 @@ static size_t elements_of(const struct ct_reading *r, enum ct_header header,
             continue;
         }
         rest = ct_span_slice(ct_reading_text(r, r->seen[i].line), 0,
-                             CT_TIERS_MAX * CT_ELEMENT_BYTES_MAX);
+                             (size_t)CT_TIERS_MAX * CT_ELEMENT_BYTES_MAX);
         while (ct_cache_next_element(&rest, &element)) {
             if (n == CT_TIERS_MAX) {
                 memmove(parts, parts + 1, (CT_TIERS_MAX - 1) * sizeof parts[0]);
@@ -137,7 +137,7 @@ static bool row_fits(const struct ct_reading *r, const struct refine_row *row,
     if (row->text == NULL || value.n == 0) {
         return value.n > 0;
     }
-    return memmem(value.p, value.n, row->text, strlen(row->text)) != NULL;
+    return ct_reading_contains(value, row->text);
 }
 
 static bool has_second_opinion(const struct ct_reading *r)

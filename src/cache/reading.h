@@ -74,6 +74,11 @@ static inline struct ct_span ct_reading_text(const struct ct_reading *r, uint32_
     return ct_txn_text(r->txn, r->txn->lines[line].value);
 }
 
+static inline bool ct_reading_contains(struct ct_span text, const char *part)
+{
+    return text.n > 0 && memmem(text.p, text.n, part, strlen(part)) != NULL;
+}
+
 static inline bool ct_reading_has(const struct ct_reading *r, enum ct_dir dir, enum ct_field field)
 {
     return (r->have[dir] >> field & 1) != 0;

@@ -157,12 +157,11 @@ static void mark_fossils(const struct ct_reading *r, const uint8_t *order,
     }
 }
 
-/* No tier that speaks of this request had it. */
+/* A fossil stands behind a tier that had it, so it need not be left out. */
 static bool nobody_had_it(const struct ct_verdict *verdict)
 {
     for (uint32_t i = 0; i < verdict->n_tiers; i++) {
-        const struct ct_tier *tier = &verdict->tiers[i];
-        if (!tier->fossil && ct_cache_outcome_class(tier->outcome) == CT_CLASS_HIT) {
+        if (ct_cache_outcome_class(verdict->tiers[i].outcome) == CT_CLASS_HIT) {
             return false;
         }
     }
@@ -206,6 +205,9 @@ void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict)
     make_keys(r, keys);
     drop_echoes(r, keys);
     uint32_t n = order_statements(r, keys, order);
+    if (n == 0) {
+        return; /* never: of echoes one remains */
+    }
     for (uint32_t i = 0; i < n; i++) {
         const struct ct_statement *s = &r->statements[order[i]];
         verdict->tiers[i] = (struct ct_tier){.node = s->node,

@@ -29,7 +29,7 @@ static const struct squid_error_row squid_errors[] = {
 /* What X-Cache-Lookup says of the host; UNKNOWN when it is not named. */
 static enum ct_outcome lookup_of(const struct ct_reading *r, struct ct_span host, uint32_t *line)
 {
-    for (uint32_t i = 0; i < r->n_seen; i++) {
+    for (uint32_t i = 0; i < r->n_seen && host.n > 0; i++) {
         struct ct_span parts[CT_TIERS_MAX];
         size_t n_all;
         if (r->seen[i].header != CT_HEADER_X_CACHE_LOOKUP) {
@@ -39,7 +39,7 @@ static enum ct_outcome lookup_of(const struct ct_reading *r, struct ct_span host
         for (size_t k = 0; k < n; k++) {
             struct ct_element e;
             ct_cache_read_element(r->cache, CT_DIALECT_SQUID, false, parts[k], &e);
-            bool same = e.node.n >= host.n && memcmp(e.node.p, host.p, host.n) == 0 &&
+            bool same = ct_span_equal(ct_span_slice(e.node, 0, host.n), host) &&
                         (e.node.n == host.n || e.node.p[host.n] == ':');
             if (e.word != NULL && same) {
                 *line = r->seen[i].line;
@@ -59,8 +59,9 @@ static bool take_error(const struct ct_reading *r, struct ct_statement *s)
     s->also = line;
     s->outcome = CT_OUTCOME_ERROR;
     s->reason = CT_REASON_ORIGIN_ERROR;
-    for (size_t i = 0; i < sizeof squid_errors / sizeof squid_errors[0]; i++) {
-        if (ct_span_starts_with(ct_reading_text(r, line), squid_errors[i].text)) {
+    struct ct_span text = ct_reading_text(r, line);
+    for (size_t i = 0; i < sizeof squid_errors / sizeof squid_errors[0] && text.p != NULL; i++) {
+        if (ct_span_starts_with(text, squid_errors[i].text)) {
             s->outcome = squid_errors[i].outcome;
             s->reason = squid_errors[i].reason;
         }

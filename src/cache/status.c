@@ -87,7 +87,7 @@ static enum ct_dialect writer_by_node(const struct ct_element *e)
     return CT_DIALECT_GENERIC;
 }
 
-/* Squid's second field names the same host with its port; else Via tells (vocabulary of 5.7). */
+/* Squid's second field names the same host with its port; else Via tells. */
 static bool written_by_squid(struct ct_reading *r, const struct ct_element *e)
 {
     if (!e->from || e->node.n == 0) {
@@ -95,8 +95,7 @@ static bool written_by_squid(struct ct_reading *r, const struct ct_element *e)
     }
     uint32_t lookup = ct_cache_seen(r, CT_HEADER_X_CACHE_LOOKUP);
     if (lookup != CT_LINE_NONE) {
-        struct ct_span text = ct_reading_text(r, lookup);
-        return memmem(text.p, text.n, " from ", 6) != NULL;
+        return ct_reading_contains(ct_reading_text(r, lookup), " from ");
     }
     ct_cache_find_makers(r);
     return ct_reading_has_print(r, CT_DIALECT_SQUID);
@@ -167,7 +166,11 @@ static enum ct_dialect writer_of_x_status(struct ct_reading *r, const struct ct_
     if (dialect != CT_DIALECT_GENERIC) {
         return dialect;
     }
-    return is_nginx_word(e) ? CT_DIALECT_NGINX : CT_DIALECT_GENERIC;
+    if (is_nginx_word(e)) {
+        return CT_DIALECT_NGINX;
+    }
+    ct_cache_find_makers(r); /* a custom field of Cloud CDN: lower case, behind its Via */
+    return r->last_via == CT_DIALECT_GOOGLE_CDN ? CT_DIALECT_GOOGLE_CDN : CT_DIALECT_GENERIC;
 }
 
 static enum ct_dialect who_wrote(struct ct_reading *r, const struct ct_header_row *row,
@@ -182,10 +185,11 @@ static enum ct_dialect who_wrote(struct ct_reading *r, const struct ct_header_ro
     return row->dialect;
 }
 
-static int8_t depth_of(const struct ct_element *e)
+static int8_t depth_of(const struct ct_element *e, enum ct_dialect dialect)
 {
     struct ct_span name = e->label.n > 0 ? e->label : e->node;
-    for (size_t i = 0; i < COUNT(label_rules) && name.n > 0; i++) {
+    bool named = e->label.n > 0 || (dialect == CT_DIALECT_AKAMAI && name.n > 0);
+    for (size_t i = 0; i < COUNT(label_rules) && named; i++) {
         if (ct_span_equal_nocase(name, label_rules[i].text)) {
             return label_rules[i].depth;
         }
@@ -232,7 +236,7 @@ static bool say_element(struct ct_reading *r, enum ct_header header, uint32_t li
     ct_cache_apply_word(&s, e.word);
     s.node = ct_reading_ref(r, e.label.n > 0 ? e.label : e.node);
     s.hits = e.hits;
-    s.depth = depth_of(&e);
+    s.depth = depth_of(&e, dialect);
     s.bare = e.bare && !list && s.node.length == UINT32_MAX;
     s.known_writer = writer_is_known(r, dialect);
     if (e.word != NULL && e.label.n == 0 && text.n > CT_ELEMENT_BYTES_MAX) {

@@ -35,7 +35,7 @@
     X(CACHEFLY, "cachefly", 1)           X(GCORE, "gcore", 1)                              \
     X(MEDIANOVA, "medianova", 1)         X(ARVAN, "arvan", 1)                              \
     X(ORACLE_WAF, "oracle-waf", 1)       X(QINIU, "qiniu", 1)                              \
-    X(WANGSU, "wangsu", 1)               X(NUEVOCLOUD, "nuevocloud", 1)                    \
+    X(WANGSU, "wangsu", 1)                                                                 \
     X(VARNISH, "varnish", 4)             X(SQUID, "squid", 4)                              \
     X(HTTPD, "httpd", 4)                 X(TRAFFICSERVER, "trafficserver", 4)              \
     X(SOUIN, "souin", 3)                 X(NGINX, "nginx", 5)                              \

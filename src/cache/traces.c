@@ -244,7 +244,7 @@ void ct_cache_read_lookup(struct ct_reading *r, enum ct_header header, uint32_t 
             return;
         }
     }
-    if (memmem(text.p, text.n, " from ", 6) == NULL) { /* Squid's, whose X-Cache was removed */
+    if (!ct_reading_contains(text, " from ")) { /* Squid's, whose X-Cache was removed */
         ct_cache_apply_word(&s, NULL);
         ct_cache_say(r, &s);
     }

@@ -186,7 +186,7 @@ void ct_cache_read_via(struct ct_reading *r, enum ct_header header, uint32_t lin
     }
     while (ct_cache_next_element(&value, &element)) {
         element = ct_span_slice(element, 0, CT_ELEMENT_BYTES_MAX);
-        if (memmem(element.p, element.n, "ApacheTrafficServer", 19) == NULL ||
+        if (!ct_reading_contains(element, "ApacheTrafficServer") ||
             !parse_code(bracketed(element), &code)) {
             continue;
         }

@@ -10,28 +10,28 @@
 
 #include "base/span.h"
 
-#define W(table, text, outcome)                                                               \
-    {                                                                                         \
-        text, sizeof text - 1, CT_DIALECT_##table, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, \
-            CT_DIALECT_GENERIC, 0                                                             \
+#define W(table, text, outcome)                                                                \
+    {                                                                                          \
+        text, sizeof(text) - 1, CT_DIALECT_##table, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, \
+            CT_DIALECT_GENERIC, 0                                                              \
     }
 /* With a reason and marks. */
-#define WR(table, text, outcome, reason, marks)                                              \
-    {                                                                                        \
-        text, sizeof text - 1, CT_DIALECT_##table, CT_OUTCOME_##outcome, CT_REASON_##reason, \
-            CT_DIALECT_GENERIC, marks                                                        \
+#define WR(table, text, outcome, reason, marks)                                               \
+    {                                                                                         \
+        text, sizeof(text) - 1, CT_DIALECT_##table, CT_OUTCOME_##outcome, CT_REASON_##reason, \
+            CT_DIALECT_GENERIC, marks                                                         \
     }
 /* A word by which its dialect is known. */
-#define WH(text, outcome, dialect)                                                            \
-    {                                                                                         \
-        text, sizeof text - 1, CT_DIALECT_GENERIC, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, \
-            CT_DIALECT_##dialect, 0                                                           \
+#define WH(text, outcome, dialect)                                                             \
+    {                                                                                          \
+        text, sizeof(text) - 1, CT_DIALECT_GENERIC, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, \
+            CT_DIALECT_##dialect, 0                                                            \
     }
 /* Counts only where the field asks "hit?". */
-#define WA(text, outcome)                                                                \
-    {                                                                                    \
-        text, sizeof text - 1, CT_WORDS_ASKS, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, \
-            CT_DIALECT_GENERIC, 0                                                        \
+#define WA(text, outcome)                                                                 \
+    {                                                                                     \
+        text, sizeof(text) - 1, CT_WORDS_ASKS, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, \
+            CT_DIALECT_GENERIC, 0                                                         \
     }
 
 #define SHIELD           CT_MARK_BIT(TIER_SHIELD)

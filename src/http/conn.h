@@ -106,15 +106,16 @@ struct ct_http_conn {
     uint8_t transport_type; /* which functions belong to the handle */
     uint8_t interim;
     uint8_t interim_early_hints;
-    uint8_t action; /* enum ct_action, done when the callback returns */
-    uint8_t proto;  /* for it */
-    bool pipelined; /* the client was seen to send a request before the answer to another */
-    bool lossy;     /* something was lost: order must be proved */
-    bool held;      /* the request direction was given octets that it did not take */
-    bool resume;    /* the request direction is to be resumed */
-    bool closing;   /* no more octets will come */
-    bool acted;     /* action was done */
-    bool answered;  /* octets of the response direction were seen */
+    uint8_t action;   /* enum ct_action, done when the callback returns */
+    uint8_t proto;    /* for it */
+    bool pipelined;   /* the client was seen to send a request before the answer to another */
+    bool has_markers; /* requests beyond the limit stand in the queue */
+    bool lossy;       /* something was lost: order must be proved */
+    bool held;        /* the request direction was given octets that it did not take */
+    bool resume;      /* the request direction is to be resumed */
+    bool closing;     /* no more octets will come */
+    bool acted;       /* action was done */
+    bool answered;    /* octets of the response direction were seen */
 };
 
 #define CT_TRANSPORT_TYPES 16

@@ -8,11 +8,11 @@
 #include "http/read.h"
 
 /* A start line whose end is lost: still worth listing where it says enough. */
-static bool keep_partial_line(struct ct_http_conn *conn, enum ct_dir which)
+static bool keep_partial_line(struct ct_http_conn *conn, enum ct_dir which, bool hole)
 {
     struct ct_msg *msg = conn->dir[which].msg;
     struct ct_line_view view = ct_http_msg_start_view(msg);
-    if (msg->tentative && !msg->exact &&
+    if ((!hole || (msg->tentative && !msg->exact)) &&
         !ct_http_start_partial_strict(which, view.head, view.length)) {
         return false;
     }
@@ -45,11 +45,11 @@ static void break_head(struct ct_http_conn *conn, enum ct_dir which)
 static void break_off(struct ct_http_conn *conn, enum ct_dir which, uint64_t lost)
 {
     struct ct_dir_reader *dir = &conn->dir[which];
-    if (dir->state == CT_STATE_LINE && !keep_partial_line(conn, which)) {
-        ct_http_read_drop(conn, which);
+    if (dir->msg == NULL) {
         return;
     }
-    if (dir->msg == NULL) {
+    if (dir->state == CT_STATE_LINE && !keep_partial_line(conn, which, lost > 0)) {
+        ct_http_read_drop(conn, which);
         return;
     }
     if (dir->state == CT_STATE_PEEK && lost > 0) {

@@ -1,59 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pairing. Two queues, in stream order: requests that wait, responses that wait. Responses
- * answer requests in order (RFC 9112 section 9.3), so while nothing was lost the heads belong
- * together, whatever acknowledgement numbers say.
- *
- * A loss is a mark on the message that follows it (msg->loss): before it, whole messages may
- * be missing. Let the response w begin at offset X, its sender having received the request
- * stream up to A; let request i begin at S(i), its sender having received the response stream
- * up to P(i). Then
- *   - w cannot answer i where P(i) > X: what answers i comes after all that was received
- *     when i was sent;
- *   - w cannot answer i where A <= S(i): the server had not received i's first octet.
- * For a client that does not pipeline, where request i ends at E(i),
- *   - w does not answer i where A > E(i): the client had sent more, so it had its answer;
- *   - P(i) == X is proof: it had received exactly the responses before X when it sent i;
- *   - A == E(i) is proof: the server had received exactly the requests up to i.
- * These three are not used once the client was seen to pipeline (two requests with nothing
- * received between, or a request sent in the middle of the response before it). What is left
- * is a run of the queue, the candidates. Then
- *   - one candidate that is proven so, and no second one, is the answer;
- *   - a single candidate is it where no request was lost and A shows that none is to come.
- * Requests before a proven one are unanswered: their responses lie in the hole. A response
- * without candidates answers a lost request, or none, and stands alone. Where A shows
- * request octets that the capture has not delivered yet (a hole that is still waited for),
- * nothing is decided until they come or are given up. Otherwise the order is unknown: the
- * response is listed alone, its candidates stay until one of them is proven for another
- * response or the connection ends, and the next response counts as following a loss.
- *
- * At the start of a capture in the middle of a connection the same holds, except that
- * requests without known P are paired in order: a client that does not pipeline cannot have
- * sent its next request before the response that the capture begins with.
+ * The queues of requests and responses, and what follows from a verdict (judge.c).
  */
 #include "http/pair.h"
 
 #include "http/emit.h"
+#include "http/judge.h"
 #include "http/message.h"
-
-enum verdict {
-    VERDICT_WAIT,
-    VERDICT_PAIR,
-    VERDICT_ALONE,
-    VERDICT_UNLISTED, /* answers a request beyond the limit */
-    VERDICT_UNKNOWN,
-};
-
-static struct ct_msg *head_of(const struct ct_http_conn *conn, enum ct_dir dir)
-{
-    return conn->queue[dir] != NULL ? conn->queue[dir]->next : NULL;
-}
-
-/* The message after msg, or NULL. */
-static struct ct_msg *after(const struct ct_http_conn *conn, const struct ct_msg *msg)
-{
-    return msg != conn->queue[msg->dir] ? msg->next : NULL;
-}
 
 static void enqueue(struct ct_http_conn *conn, struct ct_msg *msg)
 {
@@ -69,10 +22,14 @@ static void enqueue(struct ct_http_conn *conn, struct ct_msg *msg)
     }
 }
 
+/* Takes the first message out; NULL: none. */
 static struct ct_msg *dequeue(struct ct_http_conn *conn, enum ct_dir dir)
 {
     struct ct_msg *last = conn->queue[dir];
-    struct ct_msg *head = last->next;
+    struct ct_msg *head = ct_http_queue_head(conn, dir);
+    if (head == NULL) {
+        return NULL;
+    }
     if (head == last) {
         conn->queue[dir] = NULL;
     } else {
@@ -116,154 +73,35 @@ static void set_loss(struct ct_http_conn *conn, struct ct_msg *msg, enum ct_dir 
     conn->lossy = true;
 }
 
-/* Whether w is known not to answer request r. */
-static bool excluded(const struct ct_msg *r, const struct ct_msg *w)
-{
-    return (r->peer_offset != 0 && r->peer_offset > w->start) ||
-           (w->peer_offset != 0 && w->peer_offset <= r->start);
-}
-
-static bool is_proven(const struct ct_msg *r, const struct ct_msg *w)
-{
-    return (r->peer_offset != 0 && r->peer_offset == w->start) ||
-           (r->facts.complete && r->end == w->peer_offset);
-}
-
-/* The server had received more than r when it answered: the client had its response to r. */
-static bool is_overtaken(const struct ct_http_conn *conn, const struct ct_msg *r,
-                         const struct ct_msg *w)
-{
-    return !conn->pipelined && r->marker == 0 && r->facts.complete && w->peer_offset > r->end;
-}
-
-/* Request octets that the server had and the capture has not shown yet. */
-static bool more_to_come(const struct ct_http_conn *conn, const struct ct_msg *w)
-{
-    const struct ct_dir_reader *orig = &conn->dir[CT_DIR_ORIG];
-    return !conn->closing && orig->state != CT_STATE_DONE && w->peer_offset > orig->offset &&
-           conn->n_queued[CT_DIR_RESP] <= conn->http->limits.pending_requests;
-}
-
 /* Runs of unlisted requests cannot be counted off once responses are lost. */
 static void dissolve_markers(struct ct_http_conn *conn)
 {
-    struct ct_msg *last = conn->queue[CT_DIR_ORIG];
-    size_t n = 0;
-    for (struct ct_msg *msg = last; msg != NULL; msg = msg->next != last ? msg->next : NULL) {
-        n++;
-    }
-    for (; n > 0; n--) {
-        struct ct_msg *msg = dequeue(conn, CT_DIR_ORIG);
-        if (msg->marker == 0) {
-            enqueue(conn, msg);
-            continue;
-        }
-        set_loss(conn, n > 1 ? head_of(conn, CT_DIR_ORIG) : NULL, CT_DIR_ORIG);
-        ct_http_msg_free(conn->http, msg);
-    }
-}
-
-/*
- * Responses may be lost before w. *found: the request that it answers, or the first one that
- * is not overtaken (NULL: none).
- */
-static enum verdict judge_lost_response(const struct ct_http_conn *conn, const struct ct_msg *w,
-                                        struct ct_msg **found)
-{
-    size_t n = 0;
-    size_t n_exact = 0;
-    struct ct_msg *exact = NULL;
-    if (more_to_come(conn, w)) {
-        return VERDICT_WAIT;
-    }
-    struct ct_msg *r = head_of(conn, CT_DIR_ORIG);
+    struct ct_msg *msg = ct_http_queue_head(conn, CT_DIR_ORIG);
+    conn->queue[CT_DIR_ORIG] = NULL;
+    conn->n_queued[CT_DIR_ORIG] = 0;
+    struct ct_msg *first = msg;
     uint8_t loss = CT_LOSS_NONE;
-    while (r != NULL && is_overtaken(conn, r, w)) {
-        loss = r->loss > loss ? r->loss : loss;
-        r = after(conn, r);
-    }
-    struct ct_msg *first = r;
-    *found = first;
-    for (; r != NULL && !excluded(r, w); r = after(conn, r)) {
-        n++;
-        loss = r->loss > loss ? r->loss : loss;
-        if (is_proven(r, w)) {
-            n_exact++;
-            exact = r;
+    conn->has_markers = false;
+    while (msg != NULL) {
+        struct ct_msg *next = msg->next != first ? msg->next : NULL;
+        if (msg->marker > 0) {
+            loss = CT_LOSS_HOLE;
+        } else {
+            msg->loss = loss > msg->loss ? loss : msg->loss;
+            loss = CT_LOSS_NONE;
+            enqueue(conn, msg);
         }
+        if (msg->marker > 0 && msg != first) {
+            ct_http_msg_free(conn->http, msg);
+        }
+        msg = next;
     }
-    uint8_t loss_after = r != NULL ? r->loss : conn->dir[CT_DIR_ORIG].next_loss;
-    loss = loss_after > loss ? loss_after : loss;
-    if (n == 0) {
-        return VERDICT_ALONE;
+    if (first != NULL && first->marker > 0) {
+        ct_http_msg_free(conn->http, first);
     }
-    if (n_exact == 1 && !conn->pipelined) {
-        *found = exact;
-        return VERDICT_PAIR;
+    if (loss != CT_LOSS_NONE) {
+        set_loss(conn, NULL, CT_DIR_ORIG);
     }
-    if (w->loss == CT_LOSS_START && loss <= CT_LOSS_START && first->peer_offset == 0) {
-        return VERDICT_PAIR;
-    }
-    return n == 1 && loss == CT_LOSS_NONE ? VERDICT_PAIR : VERDICT_UNKNOWN;
-}
-
-/* Requests may be lost before r, the head of the queue; no response is. */
-static enum verdict judge_lost_request(const struct ct_http_conn *conn, const struct ct_msg *w,
-                                       struct ct_msg **found)
-{
-    const struct ct_msg *r = *found;
-    const struct ct_msg *second = after(conn, r);
-    if (more_to_come(conn, w)) {
-        return VERDICT_WAIT;
-    }
-    if (excluded(r, w) || r->loss == CT_LOSS_MESSAGE) {
-        return VERDICT_ALONE;
-    }
-    if (r->loss == CT_LOSS_START && r->peer_offset == 0) {
-        return VERDICT_PAIR;
-    }
-    if (is_overtaken(conn, r, w)) {
-        return judge_lost_response(conn, w, found);
-    }
-    if (is_proven(r, w) && !conn->pipelined && (second == NULL || !is_proven(second, w))) {
-        return VERDICT_PAIR;
-    }
-    return VERDICT_UNKNOWN;
-}
-
-/* The body that w had, or had not, is not that of an answer to r. */
-static bool contradicts(const struct ct_msg *r, const struct ct_msg *w)
-{
-    return w->method_class != CT_METHOD_UNKNOWN &&
-           (w->method_class == CT_METHOD_HEAD) != (r->method_class == CT_METHOD_HEAD);
-}
-
-static enum verdict judge_lost(const struct ct_http_conn *conn, const struct ct_msg *w,
-                               struct ct_msg **found)
-{
-    enum verdict verdict = w->loss != CT_LOSS_NONE ? judge_lost_response(conn, w, found)
-                                                   : judge_lost_request(conn, w, found);
-    return verdict == VERDICT_PAIR && contradicts(*found, w) ? VERDICT_UNKNOWN : verdict;
-}
-
-static enum verdict judge(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg **found)
-{
-    struct ct_msg *r = head_of(conn, CT_DIR_ORIG);
-    if (r != NULL && w->loss != CT_LOSS_NONE) {
-        dissolve_markers(conn);
-        r = head_of(conn, CT_DIR_ORIG);
-    }
-    *found = r;
-    if (r == NULL) {
-        return more_to_come(conn, w) ? VERDICT_WAIT : VERDICT_ALONE;
-    }
-    if (r->marker > 0) {
-        return VERDICT_UNLISTED;
-    }
-    if (w->loss != CT_LOSS_NONE || r->loss != CT_LOSS_NONE) {
-        return judge_lost(conn, w, found);
-    }
-    return VERDICT_PAIR;
 }
 
 /* The request is known to have no response in the capture. */
@@ -276,13 +114,15 @@ static void leave_alone(struct ct_http_conn *conn, struct ct_msg *msg)
 /* The requests before r (NULL: all) will not be answered any more. */
 static void leave_earlier(struct ct_http_conn *conn, const struct ct_msg *r)
 {
-    while (head_of(conn, CT_DIR_ORIG) != r) {
-        struct ct_msg *earlier = dequeue(conn, CT_DIR_ORIG);
-        if (earlier->marker > 0) {
-            ct_http_msg_free(conn->http, earlier);
+    struct ct_msg *head = ct_http_queue_head(conn, CT_DIR_ORIG);
+    while (head != NULL && head != r) {
+        (void)dequeue(conn, CT_DIR_ORIG);
+        if (head->marker > 0) {
+            ct_http_msg_free(conn->http, head);
         } else {
-            leave_alone(conn, earlier);
+            leave_alone(conn, head);
         }
+        head = ct_http_queue_head(conn, CT_DIR_ORIG);
     }
 }
 
@@ -292,7 +132,7 @@ static void leave_earlier(struct ct_http_conn *conn, const struct ct_msg *r)
  */
 static void watch_pipelining(struct ct_http_conn *conn, const struct ct_msg *w)
 {
-    const struct ct_msg *next = head_of(conn, CT_DIR_ORIG);
+    const struct ct_msg *next = ct_http_queue_head(conn, CT_DIR_ORIG);
     uint64_t end = w->ended ? w->end : w->start + 1;
     conn->settled_end = end > conn->settled_end ? end : conn->settled_end;
     if (next != NULL && next->marker == 0 &&
@@ -347,7 +187,7 @@ static void stand_alone(struct ct_http_conn *conn, struct ct_msg *w)
 /* The response to a request that was lost: there may be more such before the next one. */
 static void answer_lost(struct ct_http_conn *conn, struct ct_msg *w)
 {
-    struct ct_msg *next = head_of(conn, CT_DIR_ORIG);
+    struct ct_msg *next = ct_http_queue_head(conn, CT_DIR_ORIG);
     uint8_t *loss = next != NULL ? &next->loss : &conn->dir[CT_DIR_ORIG].next_loss;
     if (*loss == CT_LOSS_MESSAGE) {
         *loss = CT_LOSS_HOLE;
@@ -359,7 +199,7 @@ static void answer_lost(struct ct_http_conn *conn, struct ct_msg *w)
 /* A request beyond the limit is answered: one less to count off. */
 static void count_off(struct ct_http_conn *conn, struct ct_msg *w)
 {
-    struct ct_msg *marker = head_of(conn, CT_DIR_ORIG);
+    struct ct_msg *marker = ct_http_queue_head(conn, CT_DIR_ORIG);
     ct_http_note(w, CT_NOTE_TOO_MANY_PENDING);
     if (--marker->marker == 0) {
         marker->marker = 1; /* as a marker it leaves the queue */
@@ -375,8 +215,8 @@ static void count_off(struct ct_http_conn *conn, struct ct_msg *w)
  */
 static void order_unknown(struct ct_http_conn *conn, struct ct_msg *w, struct ct_msg *next)
 {
-    struct ct_msg *r = head_of(conn, CT_DIR_ORIG);
-    for (; r != NULL && !excluded(r, w); r = after(conn, r)) {
+    struct ct_msg *r = ct_http_queue_head(conn, CT_DIR_ORIG);
+    for (; r != NULL && !ct_http_judge_excluded(r, w); r = ct_http_queue_after(conn, r)) {
         ct_http_note(r, CT_NOTE_ORDER_UNKNOWN);
     }
     if (conn->pipelined) {
@@ -390,21 +230,25 @@ static void order_unknown(struct ct_http_conn *conn, struct ct_msg *w, struct ct
 
 void ct_http_pair_settle(struct ct_http_conn *conn)
 {
-    struct ct_msg *w = head_of(conn, CT_DIR_RESP);
+    struct ct_msg *w = ct_http_queue_head(conn, CT_DIR_RESP);
     while (w != NULL) {
         struct ct_msg *r = NULL;
-        enum verdict verdict = judge(conn, w, &r);
-        if (verdict == VERDICT_WAIT) {
+        enum ct_verdict verdict;
+        if (w->loss != CT_LOSS_NONE && conn->has_markers) {
+            dissolve_markers(conn);
+        }
+        verdict = ct_http_judge(conn, w, &r);
+        if (verdict == CT_VERDICT_WAIT) {
             return;
         }
         (void)dequeue(conn, CT_DIR_RESP);
-        struct ct_msg *next = head_of(conn, CT_DIR_RESP);
-        if (verdict == VERDICT_PAIR) {
+        struct ct_msg *next = ct_http_queue_head(conn, CT_DIR_RESP);
+        if (verdict == CT_VERDICT_PAIR) {
             pair(conn, w, r);
-        } else if (verdict == VERDICT_ALONE) {
+        } else if (verdict == CT_VERDICT_ALONE) {
             leave_earlier(conn, r);
             answer_lost(conn, w);
-        } else if (verdict == VERDICT_UNLISTED) {
+        } else if (verdict == CT_VERDICT_UNLISTED) {
             count_off(conn, w);
         } else {
             order_unknown(conn, w, next);
@@ -444,6 +288,7 @@ static void overflow(struct ct_http_conn *conn, struct ct_msg *request)
         return;
     }
     marker->marker = 1;
+    conn->has_markers = true;
     enqueue(conn, marker);
 }
 
@@ -471,7 +316,7 @@ void ct_http_pair_request(struct ct_http_conn *conn, struct ct_msg *request)
             return;
         }
         /* One direction only is captured: the oldest will not be answered. */
-        leave_alone(conn, dequeue(conn, CT_DIR_ORIG));
+        leave_earlier(conn, ct_http_queue_second(conn, CT_DIR_ORIG));
         set_loss(conn, NULL, CT_DIR_RESP);
     }
     enqueue(conn, request);
@@ -500,8 +345,8 @@ void ct_http_pair_close(struct ct_http_conn *conn, bool reset)
 {
     conn->closing = true;
     ct_http_pair_settle(conn);
-    while (conn->queue[CT_DIR_ORIG] != NULL) {
-        struct ct_msg *request = dequeue(conn, CT_DIR_ORIG);
+    struct ct_msg *request = dequeue(conn, CT_DIR_ORIG);
+    for (; request != NULL; request = dequeue(conn, CT_DIR_ORIG)) {
         if (request->marker > 0) {
             ct_http_msg_free(conn->http, request);
             continue;

@@ -51,8 +51,8 @@ struct ct_start_line {
     uint64_t text_length;
 };
 
-struct ct_start_line ct_http_start_request(const struct ct_line_view *line);
-struct ct_start_line ct_http_start_status(const struct ct_line_view *line);
+struct ct_start_line ct_http_start_request(const struct ct_line_view *view);
+struct ct_start_line ct_http_start_status(const struct ct_line_view *view);
 /*
  * What a line says whose end is not known: method and beginning of the target, or status.
  * kind is BAD where that is not there.
@@ -68,8 +68,8 @@ bool ct_http_start_partial_strict(enum ct_dir dir, struct ct_span head, uint64_t
 bool ct_http_start_possible(enum ct_dir dir, struct ct_span head, bool strict);
 /*
  * Stricter, for places where a message is only supposed to begin: known method, HTTP/1.x,
- * plausible target. line is a whole line without its end.
+ * plausible target. view is of a whole line without its end.
  */
-bool ct_http_start_strict(enum ct_dir dir, const struct ct_line_view *line);
+bool ct_http_start_strict(enum ct_dir dir, const struct ct_line_view *view);
 
 #endif

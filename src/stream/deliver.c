@@ -77,6 +77,8 @@ static void switch_reader(struct ct_conn *conn)
 {
     void *state = conn->state;
     bool tunnel = conn->switching == 1;
+    ct_deliver_skip_flush(conn, 0);
+    ct_deliver_skip_flush(conn, 1);
     conn->switching = 0;
     conn->state = NULL;
     conn->phase = CT_PHASE_DETECT;

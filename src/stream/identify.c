@@ -66,14 +66,14 @@ static void keep_sni(struct ct_conn *conn, const char *name)
 }
 
 /* TLS: waits for the client's hello, for the server's name; then nothing more is looked at. */
-static size_t read_tls(struct ct_conn *conn, unsigned s, struct ct_span head)
+static size_t read_tls(struct ct_conn *conn, unsigned s, struct ct_span head, bool last)
 {
     struct ct_side *other = &conn->sides[1 - s];
     char name[CT_SNI_MAX];
     conn->proto = CT_PROTO_TLS;
     if (conn->sides[s].at_start && is_client_hello(head)) {
         enum ct_tls_status status = ct_stream_tls_sni(head, name);
-        if (status == CT_TLS_NEED_MORE && head.n < HELLO_MAX) {
+        if (status == CT_TLS_NEED_MORE && head.n < HELLO_MAX && !last) {
             return 0;
         }
         if (status == CT_TLS_FOUND) {
@@ -90,7 +90,7 @@ static size_t read_tls(struct ct_conn *conn, unsigned s, struct ct_span head)
 }
 
 static size_t decide(struct ct_conn *conn, unsigned s, const struct ct_stream_data *data,
-                     enum ct_proto proto, bool is_request)
+                     enum ct_proto proto, bool is_request, bool last)
 {
     switch (proto) {
     case CT_PROTO_HTTP1:
@@ -99,7 +99,7 @@ static size_t decide(struct ct_conn *conn, unsigned s, const struct ct_stream_da
         ct_deliver_open(conn);
         return 0;
     case CT_PROTO_TLS:
-        return read_tls(conn, s, data->bytes);
+        return read_tls(conn, s, data->bytes, last);
     case CT_PROTO_UNKNOWN:
     case CT_PROTO_NONE:
         if (!conn->sides[s].at_start) {
@@ -147,14 +147,14 @@ size_t ct_identify(struct ct_conn *conn, unsigned s, const struct ct_stream_data
             return 0;
         }
         if (bad) {
-            return decide(conn, s, data, CT_PROTO_UNKNOWN, false);
+            return decide(conn, s, data, CT_PROTO_UNKNOWN, false, last);
         }
     }
     enum ct_proto proto = ct_stream_detect(data->bytes, &more, &is_request);
     if (more && !last && data->bytes.n < UNDECIDED_MAX) {
         return 0;
     }
-    return decide(conn, s, data, proto, is_request);
+    return decide(conn, s, data, proto, is_request, last);
 }
 
 void ct_identify_last(struct ct_conn *conn)

@@ -140,9 +140,10 @@ static bool make_room(struct ct_conn *conn, unsigned s)
     }
     if (side->head != NULL && side->head->start <= side->next && !side->hold &&
         ct_deliver_too_early(conn, s, side->head->peer_offset)) {
+        uint64_t before = side->next;
         conn->streams->counters.gaps_by_limit++;
         give_up_acked(conn); /* what it waits for */
-        return true;
+        return side->next > before;
     }
     if (conn->phase == CT_PHASE_DETECT && side->head != NULL && side->head->start <= side->next) {
         uint64_t before = side->next;
@@ -233,9 +234,11 @@ static void take_rst(struct ct_conn *conn, unsigned s, const struct ct_segment *
     }
 }
 
+/* Octets that lie behind it say that a FIN is not the connection's own. */
 static void take_fin(struct ct_side *side, uint64_t end)
 {
-    if (side->fin == 0) {
+    bool goes_on = side->anchored && side->next > end;
+    if (side->fin == 0 && !goes_on && (side->tail == NULL || side->tail->end <= end)) {
         side->fin = end;
     }
 }
@@ -345,6 +348,9 @@ static enum ct_segment_status take_segment(struct ct_conn *conn, unsigned s,
         };
         conn->had_data = 1;
         conn->streams->counters.cut_bytes += segment->payload_len - segment->payload.n;
+        if (end > side->fin) {
+            side->fin = 0; /* it goes on: not its own */
+        }
         if (conn->rst_side == 1 + s && end > conn->rst_offset) {
             conn->rst_side = 0; /* it went on: the RST was not its own */
         }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mkcap IN OUT PACKETS: a large capture from a small recorded one. The recorded connections
- * are repeated with other addresses and later times until PACKETS are written; segments larger
- * than an Ethernet frame (offload) are cut to 1448 octets of payload as they were on a wire.
+ * mkcap IN OUT PACKETS [FILTER]: a large capture from a small recorded one. The recorded
+ * connections are repeated with other addresses and later times until PACKETS are written; segments
+ * larger than an Ethernet frame (offload) are cut to 1448 octets of payload as they were on a wire.
  */
 #include <pcap/pcap.h>
 
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define MSS       1448u
+#define ETHERNET  14u
 #define MAX_FRAME (256u * 1024u)
 
 struct frame {
@@ -67,37 +68,37 @@ static void add(struct tape *tape, struct timeval ts, const uint8_t *bytes, uint
     tape->frames[tape->n++] = (struct frame){ts, len, copy};
 }
 
-/* One recorded frame as the frames of at most MSS octets that it stands for. */
-static void add_cut(struct tape *tape, int linktype, const struct pcap_pkthdr *header,
-                    const uint8_t *bytes)
+/* One recorded frame as the Ethernet frames of at most MSS octets that it stands for. */
+static void add_cut(struct tape *tape, size_t skip, const struct pcap_pkthdr *header,
+                    const uint8_t *captured)
 {
-    size_t ip = ip_offset(linktype);
-    uint8_t frame[MAX_FRAME];
-    if (header->caplen > MAX_FRAME || header->caplen < ip + 60) {
+    static uint8_t frame[MAX_FRAME];
+    const uint8_t *bytes = captured + skip; /* the IP header */
+    size_t n = header->caplen - skip;
+    if (header->caplen < skip + 40 || n > MAX_FRAME - ETHERNET) {
         return;
     }
-    bool v6 = bytes[ip] >> 4 == 6;
-    size_t tcp = ip + (v6 ? 40 : (bytes[ip] & 15u) * 4u);
-    if (bytes[ip + (v6 ? 6 : 9)] != 6 || tcp + 20 > header->caplen) {
+    bool v6 = bytes[0] >> 4 == 6;
+    size_t tcp = v6 ? 40 : (bytes[0] & 15u) * 4u;
+    if (bytes[v6 ? 6 : 9] != 6 || tcp + 20 > n) {
         return;
     }
     size_t payload = tcp + (bytes[tcp + 12] >> 4) * 4u;
-    size_t total = v6 ? ip + 40 + (size_t)(get32(bytes + ip + 4) >> 16)
-                      : ip + (size_t)(get32(bytes + ip) & 0xffffu);
-    if (total > header->caplen || payload > total) {
-        total = header->caplen;
-    }
+    size_t total = v6 ? 40 + (size_t)(get32(bytes + 4) >> 16) : (size_t)(get32(bytes) & 0xffffu);
+    total = total > n || payload > total ? n : total;
+    memset(frame, 2, 12);
+    put16(frame + 12, v6 ? 0x86dd : 0x0800);
+    uint8_t *ip = frame + ETHERNET;
     for (size_t at = payload;; at += MSS) {
         size_t piece = total - at < MSS ? total - at : MSS;
-        size_t ip_len = payload - ip + piece;
-        memcpy(frame, bytes, payload);
-        memcpy(frame + payload, bytes + at, piece);
-        put16(frame + ip + (v6 ? 4 : 2), (uint32_t)(v6 ? ip_len - 40 : ip_len));
-        put32(frame + tcp + 4, get32(bytes + tcp + 4) + (uint32_t)(at - payload));
+        memcpy(ip, bytes, payload);
+        memcpy(ip + payload, bytes + at, piece);
+        put16(ip + (v6 ? 4 : 2), (uint32_t)(payload + piece - (v6 ? 40 : 0)));
+        put32(ip + tcp + 4, get32(bytes + tcp + 4) + (uint32_t)(at - payload));
         if (total - at > MSS) {
-            frame[tcp + 13] &= (uint8_t)~1u; /* FIN only on the last piece */
+            ip[tcp + 13] &= (uint8_t)~1u; /* FIN only on the last piece */
         }
-        add(tape, header->ts, frame, (uint32_t)(payload + piece));
+        add(tape, header->ts, frame, (uint32_t)(ETHERNET + payload + piece));
         if (total - at <= MSS) {
             return;
         }
@@ -118,9 +119,8 @@ static int64_t us_of(struct timeval tv)
     return (int64_t)tv.tv_sec * 1000000 + tv.tv_usec;
 }
 
-static void repeat(const struct tape *tape, int linktype, pcap_dumper_t *out, uint64_t packets)
+static void repeat(const struct tape *tape, pcap_dumper_t *out, uint64_t packets)
 {
-    size_t ip = ip_offset(linktype);
     int64_t span = us_of(tape->frames[tape->n - 1].ts) - us_of(tape->frames[0].ts) + 1000;
     uint64_t written = 0;
     for (uint32_t turn = 0; written < packets; turn++) {
@@ -132,9 +132,9 @@ static void repeat(const struct tape *tape, int linktype, pcap_dumper_t *out, ui
                 .caplen = frame->len,
                 .len = frame->len,
             };
-            shift_addresses(frame->bytes + ip, turn);
+            shift_addresses(frame->bytes + ETHERNET, turn);
             pcap_dump((u_char *)out, &header, frame->bytes);
-            shift_addresses(frame->bytes + ip, turn);
+            shift_addresses(frame->bytes + ETHERNET, turn);
             written++;
         }
     }
@@ -147,8 +147,8 @@ int main(int argc, char **argv)
     struct tape tape = {NULL, 0, 0};
     struct pcap_pkthdr *header;
     const u_char *bytes;
-    if (argc != 4) {
-        (void)fprintf(stderr, "usage: mkcap IN OUT PACKETS\n");
+    if (argc != 4 && argc != 5) {
+        (void)fprintf(stderr, "usage: mkcap IN OUT PACKETS [FILTER]\n");
         return 2;
     }
     pcap_t *in = pcap_open_offline(argv[1], error);
@@ -156,18 +156,24 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "mkcap: %s\n", error);
         return 1;
     }
-    int linktype = pcap_datalink(in);
+    size_t skip = ip_offset(pcap_datalink(in));
+    struct bpf_program filter;
+    if (argc == 5 && (pcap_compile(in, &filter, argv[4], 1, PCAP_NETMASK_UNKNOWN) != 0 ||
+                      pcap_setfilter(in, &filter) != 0)) {
+        (void)fprintf(stderr, "mkcap: %s\n", pcap_geterr(in));
+        return 1;
+    }
     while (pcap_next_ex(in, &header, &bytes) == 1) {
-        add_cut(&tape, linktype, header, bytes);
+        add_cut(&tape, skip, header, bytes);
     }
     pcap_close(in);
-    pcap_t *dead = pcap_open_dead(linktype, 262144);
+    pcap_t *dead = pcap_open_dead(DLT_EN10MB, 262144);
     pcap_dumper_t *out = dead != NULL ? pcap_dump_open(dead, argv[2]) : NULL;
     if (tape.n == 0 || out == NULL) {
         (void)fprintf(stderr, "mkcap: nothing to write to %s\n", argv[2]);
         return 1;
     }
-    repeat(&tape, linktype, out, strtoull(argv[3], NULL, 10));
+    repeat(&tape, out, strtoull(argv[3], NULL, 10));
     pcap_dump_close(out);
     pcap_close(dead);
     for (size_t i = 0; i < tape.n; i++) {

@@ -10,29 +10,34 @@ runs=${BENCH_RUNS:-5}
 dir=$build/bench
 tap=$build/cachetap
 
-large() { # sample, name, packets
-    [ -f "$dir/$2.pcap" ] || "$dir/mkcap" "captures/$1" "$dir/$2.pcap" "$3" >/dev/null
+large() { # sample, name, packets, filter
+    [ -f "$dir/$2.pcap" ] || "$dir/mkcap" "captures/$1" "$dir/$2.pcap" "$3" "$4" >/dev/null
+}
+beside() { # name, what it is
+    echo "== $2"
+    "$tap" -r "$dir/$1.pcap" --summary | sed -n '4,7p'
+    "$dir/measure" "$runs" "$dir/floor $dir/$1.pcap" "$tap -r $dir/$1.pcap --summary" \
+        "$tap -r $dir/$1.pcap --json"
+    echo
 }
 
-large nginx.pcap all "$packets"
-large nginx.pcap small $((packets / 10))
-large nginx.pcap tiny 20000
+# Recorded nginx traffic, repeated with other addresses and times, in packets of 1500 bytes.
+large nginx.pcap pages "$packets" 'port 41002'
+large nginx.pcap tiny "$packets" ''
+large nginx.pcap tenth $((packets / 10)) ''
+large nginx.pcap few 20000 ''
 
-echo "== $packets packets, recorded nginx traffic repeated with other addresses and times"
-"$dir/floor" "$dir/all.pcap"
-"$tap" -r "$dir/all.pcap" --summary | sed -n 1,6p
-"$dir/measure" "$runs" "$dir/floor $dir/all.pcap" "$tap -r $dir/all.pcap --summary" \
-    "$tap -r $dir/all.pcap --json"
+beside pages "pages with assets and one large file: $packets packets"
+beside tiny "answers of 400 octets, a connection for seven of them, both sides of the cache: $packets packets"
 
-echo
 echo "== the same traffic once and ten times: peak memory"
-"$dir/measure" 3 "$tap -r $dir/small.pcap --summary" "$tap -r $dir/all.pcap --summary"
+"$dir/measure" 3 "$tap -r $dir/tenth.pcap --summary" "$tap -r $dir/tiny.pcap --summary"
 
-set -- "$dir/floor $dir/tiny.pcap" "$tap -r $dir/tiny.pcap --summary"
+set -- "$dir/floor $dir/few.pcap" "$tap -r $dir/few.pcap --summary"
 command -v tshark >/dev/null 2>&1 &&
-    set -- "$@" "tshark -r $dir/tiny.pcap -q -z http,tree"
+    set -- "$@" "tshark -r $dir/few.pcap -q -z http,tree"
 command -v httpry >/dev/null 2>&1 &&
-    set -- "$@" "httpry -r $dir/tiny.pcap -o /dev/null"
+    set -- "$@" "httpry -r $dir/few.pcap -o /dev/null"
 echo
 echo "== beside other tools, 20,000 packets"
 "$dir/measure" 3 "$@"

@@ -44,11 +44,12 @@ says() { # status, words
     [ "$status" -eq "$1" ] && err_lines 1 && grep -qF -- "$2" err && grep -q '^cachetap: ' err
 }
 
+is_refused() { says 2 "$1" && [ ! -s out ]; }
 refused() { # words, arguments: exit status 2, one line, nothing on standard output
     local words=$1
     shift
     run "$@"
-    ok "exit 2: cachetap $*" eval 'says 2 "$words" && [ ! -s out ]'
+    ok "exit 2: cachetap $*" is_refused "$words"
 }
 
 until_true() { # waits for a condition, at most 20 seconds
@@ -79,7 +80,8 @@ write_hex() { printf "$(sed 's/../\\x&/g' <<<"$hex")" >"$1"; } # file
 
 text_hex() { printf '%b' "$1" | od -An -v -tx1 | tr -d ' \n'; }
 
-# A TCP segment over IPv4 from 10.0.0.1:$1 to 10.0.0.2:80, or back with a $5.
+# A TCP segment over IPv4 from 10.0.0.1:$1 to 10.0.0.2:80, or back with a $5; its flags in $flags.
+flags=18
 segment() { # port, seq, ack, text, back
     local payload length
     payload=$(text_hex "$4")
@@ -90,8 +92,8 @@ segment() { # port, seq, ack, text, back
         src=0a000002 dst=0a000001
         printf -v ports '0050%04x' "$1"
     fi
-    printf '4500%s00000000400600 00%s%s%s%08x%08x5018ffff00000000%s' "$length" "$src" "$dst" \
-        "$ports" "$2" "$3" "$payload" | tr -d ' '
+    printf '4500%s00000000400600 00%s%s%s%08x%08x50%sffff00000000%s' "$length" "$src" "$dst" \
+        "$ports" "$2" "$3" "$flags" "$payload" | tr -d ' '
 }
 request="GET /%s HTTP/1.1\r\nHost: example.com\r\n\r\n"
 response='HTTP/1.1 200 OK\r\nX-Cache: HIT\r\nContent-Length: 2\r\n\r\nhi'
@@ -100,6 +102,12 @@ ask() { # port, path
 }
 answer() { # port, path
     segment "$1" 5000 $((1000 + 37 + ${#2})) "$response" back
+}
+
+greet() { # port; the opening of a connection, as packets of a capture
+    pcap_packet 1 0 "$(flags=02 segment "$1" 999 0 '')"
+    pcap_packet 1 0 "$(flags=12 segment "$1" 4999 1000 '' back)"
+    pcap_packet 1 0 "$(flags=10 segment "$1" 1000 5000 '')"
 }
 
 pcap_header() { # magic, link type
@@ -274,7 +282,7 @@ for order in little big; do
         want=1.250000
         [ $unit = nano ] && want=1.000250
         ok "pcap, $order endian, ${unit}seconds" eval \
-            'quiet && out_lines 1 && grep -q "\"ts\": *$want" out && grep -q "\"HIT\"" out'
+            "quiet && out_lines 1 && grep -q '\"ts\": *$want' out && grep -q '\"HIT\"' out"
     done
 done
 
@@ -400,17 +408,20 @@ waiting() { # condition on its output, then arguments
     cat made.pcap >&9
     until_true eval "$condition"
 }
-ended() {
+ended() { # waits for its end, but not for ever
+    until_true eval '! kill -0 "$pid" 2>/dev/null' || kill -KILL "$pid"
     wait "$pid"
     status=$?
     exec 9>&-
 }
 order=little
 pcap_header 0xa1b2c3d4 101
+greet 1025
 pcap_packet 1 0 "$(ask 1025 a)"
 pcap_packet 2 0 "$(answer 1025 a)"
 write_hex made.pcap
 hex=
+greet 1026
 pcap_packet 3 0 "$(ask 1026 b)"
 pcap_packet 4 0 "$(answer 1026 b)"
 write_hex more
@@ -418,7 +429,7 @@ write_hex more
 for signal in TERM INT; do
     ok "a live pipe gives its lines at once" waiting '[ -s out ]' -l --json --summary
     kill -s $signal "$pid"
-    ended
+    ended 2>/dev/null
     ok "SIG$signal ends a wait, everything pending is written" eval 'quiet &&
         grep -q "\"/a\"" out && grep -q "^Hit ratio" out'
 done
@@ -430,8 +441,7 @@ pid=$!
 until_true grep -q "^SigCgt:.*[^0]" "/proc/$pid/status"
 until_true eval '[ "$(($(sed -n "s/^SigCgt:[^0-9a-f]*/0x/p" /proc/$pid/status) & 0x4000))" -ne 0 ]'
 kill -TERM "$pid"
-wait "$pid"
-status=$?
+ended
 ok "SIGTERM before anybody writes into the pipe" eval 'quiet && grep -q "^cachetap summary" out'
 
 waiting '[ -s out ]' -l --json

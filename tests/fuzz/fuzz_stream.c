@@ -98,7 +98,7 @@ static void read_segment(struct tc *c, struct ct_cursor *in, uint64_t sent[CONNE
     }
     c->now_ns += ((int64_t)(how & 3u) - 1) * CT_NS_PER_S;
     if (how == 0x3f) {
-        tc_wait(c, 20 * 60 * 1000);
+        tc_wait(c, 1200000); /* longer than idle connections live */
     }
     if (how == 0x2f && c->n > before) {
         tc_remove(c, c->n - 1);

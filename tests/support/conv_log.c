@@ -2,7 +2,6 @@
 /* Conversations: the reading half. See conv.h. */
 #include "support/conv.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,18 +25,30 @@ static void append(struct tc_text *text, const void *bytes, size_t n)
     text->p[text->n] = '\0';
 }
 
-__attribute__((format(printf, 3, 4))) static void
-note(const struct tc_reader *reader, struct tc_text *text, const char *format, ...)
+/* "[gap 5]": a text, a number, a text. */
+static void note(const struct tc_reader *reader, struct tc_text *text, const char *before,
+                 uint64_t n, const char *after)
 {
-    char line[160];
-    va_list args;
-    if (!reader->log->keep_text) {
-        return;
+    char line[120];
+    if (reader->log->keep_text) {
+        int length = snprintf(line, sizeof line, "%s%llu%s", before, (unsigned long long)n, after);
+        append(text, line, length > 0 ? (size_t)length : 0);
     }
-    va_start(args, format);
-    int n = vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    append(text, line, n < 0 ? 0 : (size_t)n);
+}
+
+static void note_text(const struct tc_reader *reader, struct tc_text *text, const char *what)
+{
+    if (reader->log->keep_text) {
+        append(text, what, strlen(what));
+    }
+}
+
+/* A line of the calls. */
+static void note_call(struct tc_reader *reader, const char *what, enum ct_dir dir, uint64_t n)
+{
+    note_text(reader, &reader->calls, what);
+    note_text(reader, &reader->calls, dir == CT_DIR_ORIG ? " orig" : " resp");
+    note(reader, &reader->calls, " ", n, "\n");
 }
 
 static void check(struct tc_log *log, bool holds, const char *what)
@@ -45,11 +56,6 @@ static void check(struct tc_log *log, bool holds, const char *what)
     if (!holds && log->broken == NULL) {
         log->broken = what;
     }
-}
-
-static const char *dir_name(enum ct_dir dir)
-{
-    return dir == CT_DIR_ORIG ? "orig" : "resp";
 }
 
 static enum ct_dir other(enum ct_dir dir)
@@ -168,7 +174,7 @@ static void *on_open(void *ctx, const struct ct_transport *transport)
             checked(realloc((void *)log->readers, log->readers_room * sizeof(struct tc_reader *)));
     }
     log->readers[log->n_readers++] = reader;
-    note(reader, &reader->calls, "open\n");
+    note_text(reader, &reader->calls, "open\n");
     return reader;
 }
 
@@ -194,8 +200,7 @@ static size_t on_data(void *state, const struct ct_stream_data *data)
         if (reader->log->keep_text) {
             append(&half->text, data->bytes.p + taken, (size_t)(until - from));
         }
-        note(reader, &reader->calls, "data %s %llu\n", dir_name(data->dir),
-             (unsigned long long)(until - from));
+        note_call(reader, "data", data->dir, until - from);
         taken += (size_t)(until - from);
         half->next += until - from;
         half->bytes += until - from;
@@ -214,9 +219,8 @@ static void on_gap(void *state, const struct ct_stream_gap *gap)
     check(reader->log, half->skip_asked == 0, "a gap inside a skip");
     half->next += gap->length;
     half->missing += gap->length;
-    note(reader, &half->text, "[gap %llu]", (unsigned long long)gap->length);
-    note(reader, &reader->calls, "gap %s %llu\n", dir_name(gap->dir),
-         (unsigned long long)gap->length);
+    note(reader, &half->text, "[gap ", gap->length, "]");
+    note_call(reader, "gap", gap->dir, gap->length);
     act_up_to(reader, gap->dir, half->next - half->base);
 }
 
@@ -231,18 +235,19 @@ static void on_skipped(void *state, const struct ct_stream_skipped *skipped)
     check(reader->log, skipped->missing <= skipped->length, "missing more than skipped");
     check(reader->log, skipped->first_ns != 0 || skipped->missing == skipped->length,
           "octets seen but no time");
+    bool is_complete = skipped->length == half->skip_asked;
     half->skip_asked = 0;
     half->next += skipped->length;
     half->missing += skipped->missing;
+    note(reader, &half->text, "[skip ", skipped->length, "");
     if (skipped->missing > 0) {
-        note(reader, &half->text, "[skip %llu-%llu]", (unsigned long long)skipped->length,
-             (unsigned long long)skipped->missing);
-    } else {
-        note(reader, &half->text, "[skip %llu]", (unsigned long long)skipped->length);
+        note(reader, &half->text, "-", skipped->missing, "");
     }
-    note(reader, &reader->calls, "skipped %s %llu\n", dir_name(skipped->dir),
-         (unsigned long long)skipped->length);
-    act_up_to(reader, skipped->dir, half->next - half->base);
+    note_text(reader, &half->text, "]");
+    note_call(reader, "skipped", skipped->dir, skipped->length);
+    if (is_complete) { /* else the end is near */
+        act_up_to(reader, skipped->dir, half->next - half->base);
+    }
 }
 
 static void on_eof(void *state, enum ct_dir dir, int64_t ts_ns)
@@ -254,8 +259,8 @@ static void on_eof(void *state, enum ct_dir dir, int64_t ts_ns)
     check(reader->log, !half->eof, "eof twice");
     check(reader->log, half->skip_asked == 0, "eof before skipped");
     half->eof = true;
-    note(reader, &half->text, "[eof]");
-    note(reader, &reader->calls, "eof %s\n", dir_name(dir));
+    note_text(reader, &half->text, "[eof]");
+    note_call(reader, "eof", dir, half->next - half->base);
     resume(reader, other(dir)); /* nothing will come that could resume it */
     reader->half[other(dir)].resumed_early = UINT32_MAX;
 }
@@ -271,7 +276,9 @@ static void on_close(void *state, enum ct_close why, int64_t ts_ns)
     check(reader->log, (why == CT_CLOSE_TUNNEL) <= reader->switching, "a tunnel nobody asked for");
     reader->closed = true;
     reader->why = why;
-    note(reader, &reader->calls, "close %s\n", ct_stream_close_name(why));
+    note_text(reader, &reader->calls, "close ");
+    note_text(reader, &reader->calls, ct_stream_close_name(why));
+    note_text(reader, &reader->calls, "\n");
 }
 
 static void on_end(void *user, const struct ct_conn_end *end)

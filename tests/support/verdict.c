@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/verdict.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,57 +13,63 @@ struct writer {
     size_t n;
 };
 
-static void put(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void put(struct writer *w, const char *format, ...)
+static void put_bytes(struct writer *w, const void *bytes, size_t n)
 {
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(w->out + w->n, w->size - w->n, format, args);
-    va_end(args);
-    if (n < 0 || (size_t)n >= w->size - w->n) {
+    if (n >= w->size - w->n) {
         (void)fputs("tests: a verdict that does not fit\n", stderr);
         exit(1);
     }
-    w->n += (size_t)n;
+    memcpy(w->out + w->n, bytes, n);
+    w->n += n;
+    w->out[w->n] = '\0';
 }
 
-static const char *or_dash(const char *text)
+static void put(struct writer *w, const char *text)
 {
-    return text != NULL ? text : "-";
+    text = text != NULL ? text : "-";
+    put_bytes(w, text, strlen(text));
 }
 
 static void put_tier(struct writer *w, const struct ct_txn *txn, const struct ct_tier *tier)
 {
     struct ct_span node = ct_txn_text(txn, tier->node);
+    put(w, " ");
     if (ct_ref_present(tier->node)) {
-        put(w, " %.*s", (int)(node.n < 60 ? node.n : 60), (const char *)node.p);
+        put_bytes(w, node.p, node.n < 60 ? node.n : 60);
     } else {
-        put(w, " %s", or_dash(tier->label));
+        put(w, tier->label);
     }
-    put(w, "=%s", ct_cache_outcome_name(tier->outcome));
+    put(w, "=");
+    put(w, ct_cache_outcome_name(tier->outcome));
     if (tier->hits >= 0) {
-        put(w, "(%lld)", (long long)tier->hits);
+        char hits[32];
+        (void)snprintf(hits, sizeof hits, "(%lld)", (long long)tier->hits);
+        put(w, hits);
     }
-    put(w, "%s", tier->fossil ? "~" : "");
+    put(w, tier->fossil ? "~" : "");
 }
 
 void vx_format(char *out, size_t size, const struct ct_txn *txn, const struct ct_verdict *verdict)
 {
     struct writer w = {out, size, 0};
-    put(&w, "%s %s %s %s;", ct_cache_outcome_name(verdict->outcome),
-        ct_cache_basis_name(verdict->basis), or_dash(verdict->dialect),
-        or_dash(ct_cache_reason_name(verdict->reason)));
+    const char *head[] = {ct_cache_outcome_name(verdict->outcome),
+                          ct_cache_basis_name(verdict->basis), verdict->dialect,
+                          ct_cache_reason_name(verdict->reason)};
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        put(&w, i > 0 ? " " : "");
+        put(&w, head[i]);
+    }
+    put(&w, ";");
     for (unsigned i = 0; i < verdict->n_tiers; i++) {
         put_tier(&w, txn, &verdict->tiers[i]);
     }
-    if (verdict->n_tiers == 0) {
-        put(&w, " -");
-    }
-    put(&w, "%s", verdict->marks != 0 ? ";" : "");
+    put(&w, verdict->n_tiers == 0 ? " -" : "");
+    put(&w, verdict->marks != 0 ? ";" : "");
     for (unsigned i = 0; i < CT_MARK_COUNT; i++) {
         if ((verdict->marks >> i & 1) != 0) {
-            put(&w, " %s", ct_cache_mark_name((enum ct_mark)i));
+            put(&w, " ");
+            put(&w, ct_cache_mark_name((enum ct_mark)i));
         }
     }
 }

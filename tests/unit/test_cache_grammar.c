@@ -61,6 +61,7 @@ static void lists_are_tiers_the_last_nearest_the_client(void **state)
         {"X-Cache: MISS, HIT", "HIT stated generic -; generic=MISS~ generic=HIT; fossil"},
         {"X-Cache: HIT\nX-Cache: MISS", "MISS stated generic shield-hit; generic=HIT generic=MISS;"
                                         " tier=shield"},
+        {"X-Cache: \"a\\\", HIT\", MISS", "MISS stated generic -; generic=UNKNOWN generic=MISS"},
         {"X-Cache: ,,MISS,,HIT,", "HIT stated generic -; generic=MISS~ generic=HIT; fossil"},
         {"X-Cache: MISS from a (x, y), HIT from b (u, (v, w))",
          "HIT stated generic -; a=MISS~ b=HIT; fossil"},

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,22 +73,31 @@ static struct ct_verdict judge(const struct stage *stage, const char *text, size
     return verdict;
 }
 
+struct builder {
+    char *text;
+    size_t n;
+};
+
+static void append(struct builder *b, const char *part)
+{
+    for (; *part != '\0'; part++) {
+        b->text[b->n++] = *part;
+    }
+}
+
 /* head, then part count times, then tail. */
 static struct ct_verdict judge_repeated(const struct stage *stage, const char *head,
                                         const char *part, size_t count, const char *tail)
 {
-    size_t n_head = strlen(head);
-    size_t n_part = strlen(part);
-    size_t n = n_head + n_part * count + strlen(tail);
-    char *text = malloc(n + 1);
-    assert_non_null(text);
-    memcpy(text, head, n_head);
+    struct builder b = {malloc(strlen(head) + strlen(part) * count + strlen(tail) + 1), 0};
+    assert_non_null(b.text);
+    append(&b, head);
     for (size_t i = 0; i < count; i++) {
-        memcpy(text + n_head + i * n_part, part, n_part);
+        append(&b, part);
     }
-    memcpy(text + n - strlen(tail), tail, strlen(tail) + 1);
-    struct ct_verdict verdict = judge(stage, text, n);
-    free(text);
+    append(&b, tail);
+    struct ct_verdict verdict = judge(stage, b.text, b.n);
+    free(b.text);
     return verdict;
 }
 
@@ -151,8 +161,8 @@ static void long_values_are_cut(void **state)
                                         "[",  "a, ", "hit",  "\xff", "\t", "stale;"};
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
         for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
-            char head[128] = HEAD;
-            strcat(head, heads[i]);
+            char head[128];
+            (void)snprintf(head, sizeof head, "%s%s", HEAD, heads[i]);
             (void)judge_repeated(*state, head, parts[k], 20000 / strlen(parts[k]), "\n");
         }
     }

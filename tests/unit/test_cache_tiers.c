@@ -48,6 +48,9 @@ static void of_two_networks_via_or_server_tells_the_nearer(void **state)
         {"Server: cloudflare\nCF-Cache-Status: MISS\nX-Cache: Hit from cloudfront\n"
          "Via: 1.1 0a1b2c.cloudfront.net (CloudFront)",
          "HIT stated cloudfront -; cloudflare=MISS~ cloudfront=HIT; fossil"},
+        {"Akamai-Cache-Status: Miss from child\nX-Cache: Hit from cloudfront\n"
+         "Via: 1.1 0a1b2c.cloudfront.net (CloudFront, for akamai)",
+         "HIT stated cloudfront -; child=MISS~ cloudfront=HIT; fossil"},
         {"Server: cloudflare\nX-Cache: Hit from cloudfront\nCF-Cache-Status: MISS",
          "MISS stated cloudflare shield-hit; cloudfront=HIT cloudflare=MISS; tier=shield"},
         {"Server: cloudflare\nCF-Cache-Status: MISS\nX-Cache: Hit from cloudfront",

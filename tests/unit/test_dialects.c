@@ -339,6 +339,9 @@ static void squid(void **state)
         {"X-Cache: HIT from inner\nX-Cache: MISS from outer\n"
          "X-Cache-Lookup: HIT from inner:3128\nX-Cache-Lookup: HIT from outer:3128",
          "EXPIRED stated squid expired-replaced; inner=HIT outer=EXPIRED; tier=shield weak"},
+        {"X-Cache: MISS from in\nX-Cache-Lookup: HIT from inner:3128\n"
+         "X-Cache-Lookup: MISS from in:3128",
+         "MISS stated squid -; in=MISS"},
         {"@GET / HTTP/1.1\nCache-Control: max-age=0\n\n200\n"
          "X-Cache: HIT from inner\nX-Cache: MISS from outer\n"
          "X-Cache-Lookup: HIT from inner:3128\nX-Cache-Lookup: HIT from outer:3128\n",
@@ -487,6 +490,7 @@ static void trafficserver(void **state)
         {ATS("uScMsSf pSeN:t cCMp sS") "\nCache-Control: no-store",
          "UNCACHEABLE stated trafficserver response-no-store; ats=UNCACHEABLE; stored=no"},
         {ATS("uScHs f p eN:t cCHp s "), "HIT stated trafficserver -; ats=HIT"},
+        {ATS("uScHs f p eN:t cCHp sF"), "HIT stated trafficserver -; ats=HIT"},
         {ATS("uScRs f p eN:t cCHp s "), "HIT stated trafficserver -; ats=HIT"},
         {ATS("uScWs f p eN:t cCHp s "), "HIT stated trafficserver collapsed; ats=HIT; collapsed"},
         {ATS("uScSsNfUpSeN:t cCSp sS"), "REVALIDATED stated trafficserver validated; "
@@ -535,7 +539,8 @@ static void networks_with_a_word(void **state)
 {
     (void)state;
     static const struct vx_row rows[] = {
-        {"Via: 1.1 google\nAge: 2187\nX-Cache-Status: hit", "HIT stated generic -; generic=HIT"},
+        {"Via: 1.1 google\nAge: 2187\nX-Cache-Status: hit",
+         "HIT stated google-cdn -; google-cdn=HIT"},
         {"cdn_cache_status: disabled",
          "CONFIG_NOCACHE stated google-cdn config-nocache; google-cdn=CONFIG_NOCACHE"},
         {"cdn_cache_status: uncacheable", "UNCACHEABLE stated google-cdn -; "
@@ -645,7 +650,7 @@ static void networks_in_asia(void **state)
     CHECK(rows);
 }
 
-static void applications_and_gateways(void **state)
+static void applications(void **state)
 {
     (void)state;
     static const struct vx_row rows[] = {
@@ -698,6 +703,14 @@ static void applications_and_gateways(void **state)
          "STALE stated symfony stale-if-error; symfony=STALE; tier=application"
          " stale-cause=error"},
         {"X-Symfony-Cache: GET /: fresh", "HIT stated symfony -; symfony=HIT; tier=application"},
+    };
+    CHECK(rows);
+}
+
+static void gateways_and_hosts(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
         {"X-Cache-Status: Refresh\nX-Cache-Key: 3f", "EXPIRED stated kong expired-replaced; "
                                                      "kong=EXPIRED"},
         {"X-Cache-Status: Bypass\nX-Kong-Proxy-Latency: 1", "BYPASS stated kong -; kong=BYPASS"},
@@ -751,7 +764,8 @@ int main(void)
         cmocka_unit_test(trafficserver),
         cmocka_unit_test(networks_with_a_word),
         cmocka_unit_test(networks_in_asia),
-        cmocka_unit_test(applications_and_gateways),
+        cmocka_unit_test(applications),
+        cmocka_unit_test(gateways_and_hosts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

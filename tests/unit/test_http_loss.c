@@ -357,7 +357,7 @@ static void check_log(struct story *story, const char *log)
         }
         const char *tag = strstr(copy, "<ETag=");
         if (tag != NULL) {
-            (void)sscanf(tag, "<ETag=%d", &answered);
+            answered = (int)strtol(tag + strlen("<ETag="), NULL, 10);
         }
         if (asked >= 0 && answered >= 0 && asked != answered) {
             story->n_wrong++;

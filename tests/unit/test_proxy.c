@@ -20,6 +20,9 @@
 
 static struct guard guard;
 
+static const char signature[] = SIGNATURE;
+static const char v1_inet[] = "PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n";
+
 struct parsed {
     enum ct_proxy_status status;
     char src[CT_ADDR_TEXT_MAX];
@@ -121,9 +124,10 @@ static void version_1_that_is_not_exact_is_bad(void **state)
 static void version_1_line_without_an_end_is_bad(void **state)
 {
     (void)state;
+    static const char start[] = "PROXY UNKNOWN ";
     char line[200];
     memset(line, 'a', sizeof line);
-    memcpy(line, "PROXY UNKNOWN ", 14);
+    memcpy(line, start, sizeof start - 1);
     assert_int_equal(parse(line, 106).status, CT_PROXY_NEED_MORE);
     assert_int_equal(parse(line, 107).status, CT_PROXY_BAD);
     assert_int_equal(parse(line, sizeof line).status, CT_PROXY_BAD);
@@ -221,7 +225,7 @@ static void version_2_that_contradicts_itself_is_bad(void **state)
     };
     for (size_t i = 0; i < N_OF(rows); i++) {
         char octets[16];
-        memcpy(octets, SIGNATURE, 12);
+        memcpy(octets, signature, sizeof signature - 1);
         memcpy(octets + 12, rows[i], 4);
         assert_int_equal(parse(octets, 16).status, CT_PROXY_BAD);
     }
@@ -230,8 +234,9 @@ static void version_2_that_contradicts_itself_is_bad(void **state)
 static void longest_version_2_header_is_read(void **state)
 {
     (void)state;
+    static const char start[] = SIGNATURE "\x21\x11\x0f\xf0";
     static char octets[CT_PROXY_HEADER_MAX];
-    memcpy(octets, SIGNATURE "\x21\x11\x0f\xf0", 16);
+    memcpy(octets, start, sizeof start - 1);
     assert_int_equal(parse(octets, sizeof octets - 1).status, CT_PROXY_NEED_MORE);
     struct parsed got = parse(octets, sizeof octets);
     assert_int_equal(got.status, CT_PROXY_ADDRESSES);
@@ -249,9 +254,8 @@ static void expect_beginnings_ask_for_more(const void *octets, size_t header)
 static void every_beginning_asks_for_more(void **state)
 {
     (void)state;
-    static const char v1[] = "PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n";
     static const char v1_unknown[] = "PROXY UNKNOWN\r\n";
-    expect_beginnings_ask_for_more(v1, sizeof v1 - 1);
+    expect_beginnings_ask_for_more(v1_inet, sizeof v1_inet - 1);
     expect_beginnings_ask_for_more(v1_unknown, sizeof v1_unknown - 1);
     expect_beginnings_ask_for_more(v2_inet, 28);
     expect_beginnings_ask_for_more(v2_inet6, 52);
@@ -266,7 +270,7 @@ static void damaged_headers_never_reach_beyond_themselves(void **state)
         char octets[64];
         memcpy(octets, v2_tlv, sizeof v2_tlv - 1);
         if (dice_roll(&dice, 2) == 0) {
-            memcpy(octets, "PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n", 45);
+            memcpy(octets, v1_inet, sizeof v1_inet - 1);
         }
         for (uint64_t i = 0; i < 3; i++) {
             octets[dice_roll(&dice, 45)] = (char)dice_roll(&dice, 256);

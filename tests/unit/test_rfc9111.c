@@ -133,6 +133,8 @@ static void age_tells_of_a_store(void **state)
          "STALE inferred - -; -"},
         {"Age: 59\nDate: Tue, 14 Nov 2023 22:13:20 GMT\nExpires: Tue, 14 Nov 2023 22:14:20 GMT",
          "HIT inferred - age-positive; -"},
+        {"Age: 61\nCache-Control: max-age=60\nX-Amz-Cf-Id: x", "STALE inferred - -; -; weak"},
+        {"Age: 61\nCache-Control: max-age=60\nVia: 1.1 a (squid/5.7)", "STALE inferred - -; -"},
         {"Age: 1\nExpires: 0", "STALE inferred - -; -; weak"},
         {"Age: 1\nCache-Control: max-age=0", "STALE inferred - -; -; weak"},
         {"Age: 5\nCache-Control: max-age=soon", "STALE inferred - -; -; weak"},

@@ -77,7 +77,9 @@ static struct ct_span exact(const char *value)
     size_t n = strlen(value);
     uint8_t *p = malloc(n > 0 ? n : 1);
     assert_non_null(p);
-    memcpy(p, value, n);
+    for (size_t i = 0; i < n; i++) {
+        p[i] = (uint8_t)value[i];
+    }
     return (struct ct_span){p, n};
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -646,6 +647,49 @@ static void waiting_for_a_pipe_ends_when_asked_to(void **state)
     close(ends[1]);
 }
 
+/* Stops when all that stands in the pipe has been read: user points to its reading end. */
+static bool stop_when_empty(void *user)
+{
+    int left = 0;
+    assert_int_equal(ioctl(*(int *)user, FIONREAD, &left), 0);
+    return left == 0;
+}
+
+static void stopping_anywhere_in_a_capture_is_no_problem(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        struct tape tape = {.big = kind == 0};
+        if (kind == 2) {
+            tape.n = pack(false, tape.bytes, sizeof tape.bytes);
+        } else if (kind == 1) {
+            put_two_kinds(&tape);
+        } else {
+            put_pcap_header(&tape, 0xa1b2c3d4, LINK_ETHERNET);
+            put_pcap_packet(&tape, 1, 0, "one");
+        }
+        for (size_t n = 0; n <= tape.n; n++) {
+            int ends[2];
+            char path[32];
+            const char *const paths[] = {path};
+            struct ct_source *source = NULL;
+            struct ct_frame frame;
+            struct ct_source_options options = {
+                .paths = paths, .n_paths = 1, .interrupted = stop_when_empty, .user = &ends[0]};
+            assert_int_equal(pipe(ends), 0);
+            assert_int_equal(write(ends[1], tape.bytes, n), (ssize_t)n);
+            (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+            assert_int_equal(ct_source_open(&options, &source), CT_SOURCE_OK);
+            while (ct_source_next(source, &frame) == CT_SOURCE_OK) {
+            }
+            assert_false(ct_source_had_problems(source));
+            ct_source_close(source);
+            close(ends[0]);
+            close(ends[1]);
+        }
+    }
+}
+
 static void progress_reaches_the_size_of_the_files(void **state)
 {
     (void)state;
@@ -689,6 +733,7 @@ int main(void)
         cmocka_unit_test(filter_is_compiled_for_each_link_type),
         cmocka_unit_test(wrong_filter_is_refused_with_words_of_libpcap),
         cmocka_unit_test(waiting_for_a_pipe_ends_when_asked_to),
+        cmocka_unit_test(stopping_anywhere_in_a_capture_is_no_problem),
         cmocka_unit_test(progress_reaches_the_size_of_the_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

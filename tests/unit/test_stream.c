@@ -436,6 +436,35 @@ static void fin_captured_before_the_last_data_waits(void **state)
     assert_int_equal(only_end(stage)->why, CT_CLOSE_FIN);
 }
 
+static void nothing_is_delivered_after_the_end_of_a_direction(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    tc_send(&stage->c, O, GET);
+    tc_fin(&stage->c, O);
+    tc_send(&stage->c, O, GET);
+    assert_int_equal(tc_stage_feed(stage), CT_SEGMENT_OUT_OF_WINDOW);
+    tc_send(&stage->c, R, OK);
+    tc_fin(&stage->c, R);
+    tc_stage_finish(stage);
+    expect(stage, 0, GET "[eof]", OK "[eof]");
+}
+
+/* A FIN in the midst of what the sender goes on to send was not the sender's. */
+static void fin_before_more_data_is_not_believed(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    tc_send(&stage->c, O, GET);
+    tc_at(&stage->c, O, (int64_t)strlen(GET) + 4, ""); /* a FIN ahead */
+    tc_last(&stage->c)->flags |= CT_TCP_FIN;
+    tc_send(&stage->c, O, GET);
+    exchange(&stage->c);
+    tc_close(&stage->c);
+    tc_stage_finish(stage);
+    expect(stage, 0, GET GET GET "[eof]", OK "[eof]");
+}
+
 static void reset_ends_the_connection(void **state)
 {
     struct tc_stage *stage = *state;
@@ -859,12 +888,11 @@ static void proxy_header_of_version_2_gives_the_client(void **state)
 
 static void proxy_header_with_long_extensions_is_passed_over(void **state)
 {
+    static const char start[] = "\r\n\r\n\0\r\nQUIT\n\x21\x11\x07\xdc"
+                                "\xc0\x00\x02\x01\xc6\x33\x64\x02\xdc\x04\x01\xbb"
+                                "\x05\x07\xcd";
     static char header[16 + 12 + 2000];
-    memcpy(header,
-           "\r\n\r\n\0\r\nQUIT\n\x21\x11\x07\xdc"
-           "\xc0\x00\x02\x01\xc6\x33\x64\x02\xdc\x04\x01\xbb"
-           "\x05\x07\xcd",
-           31);
+    memcpy(header, start, sizeof start - 1);
     proxied(*state, header, sizeof header);
 }
 
@@ -1036,6 +1064,19 @@ static void tunnel_with_unknown_content_keeps_its_name(void **state)
     assert_int_equal(only_end(stage)->bytes[O], strlen(CONNECT) + 3);
 }
 
+static void skip_is_told_before_a_tunnel_ends_it(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_log_rule(&stage->log, (struct tc_rule){O, 4, TC_SKIP, 1000, 0});
+    tc_log_rule(&stage->log, (struct tc_rule){R, 4, TC_TUNNEL, CT_PROTO_UPGRADE, 0});
+    tc_open(&stage->c);
+    exchange(&stage->c);
+    tc_stage_finish(stage);
+    expect(stage, 0, "GET [skip 24]", "HTTP");
+    assert_int_equal(stage->log.readers[0]->why, CT_CLOSE_TUNNEL);
+    assert_int_equal(only_end(stage)->proto, CT_PROTO_UPGRADE);
+}
+
 static void rejected_connection_counts_as_what_the_reader_said(void **state)
 {
     struct tc_stage *stage = *state;
@@ -1114,6 +1155,8 @@ int main(void)
         T(half_closed_connection_goes_on),
         T(fin_may_carry_data_and_come_early),
         T(fin_captured_before_the_last_data_waits),
+        T(nothing_is_delivered_after_the_end_of_a_direction),
+        T(fin_before_more_data_is_not_believed),
         T(reset_ends_the_connection),
         T(data_captured_after_its_reset_is_kept),
         T(reset_far_from_the_connection_is_not_its_own),
@@ -1150,6 +1193,7 @@ int main(void)
         T(octets_held_before_a_tunnel_belong_to_it),
         T(tls_in_a_tunnel_is_recognised),
         T(tunnel_with_unknown_content_keeps_its_name),
+        T(skip_is_told_before_a_tunnel_ends_it),
         T(rejected_connection_counts_as_what_the_reader_said),
         T(name_of_a_connection_is_its_own_and_the_same_in_every_run),
     };

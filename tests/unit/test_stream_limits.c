@@ -222,7 +222,7 @@ static void octets_with_holes_between_stay_within_the_limit(void **state)
     tc_open(&stage->c);
     tc_send(&stage->c, O, GET);
     for (int i = 0; i < 20000; i++) {
-        tc_at(&stage->c, O, (int64_t)strlen(GET) + 1 + 2 * i, "x");
+        tc_at(&stage->c, O, (int64_t)strlen(GET) + 1 + INT64_C(2) * i, "x");
         if (i % 100 == 0) {
             (void)tc_stage_feed(stage);
             assert_true(stage->counters.held_bytes_peak <= CT_KIB(64));
@@ -269,9 +269,10 @@ static void reader_that_holds_for_ever_stays_within_the_limit(void **state)
 static void undecided_octets_stay_within_bounds(void **state)
 {
     struct tc_stage *stage = *state;
+    static const char start[] = "\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03";
     static uint8_t block[1 << 16];
     memset(block, 'A', sizeof block);
-    memcpy(block, "\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03", 11); /* a long ClientHello */
+    memcpy(block, start, sizeof start - 1); /* a long ClientHello */
     stage->c.mss = 100;
     tc_open(&stage->c);
     tc_send_bytes(&stage->c, O, block, sizeof block);
@@ -280,6 +281,21 @@ static void undecided_octets_stay_within_bounds(void **state)
     assert_true(stage->counters.held_bytes_peak <= CT_KIB(64));
     assert_int_equal(stage->log.ends[0].proto, CT_PROTO_TLS);
     assert_int_equal(stage->log.ends[0].bytes[O], sizeof block);
+}
+
+/* A hello of which the rest was cut: no room for more of it, and nothing to decide with. */
+static void cut_hello_without_room_is_decided(void **state)
+{
+    struct tc_stage *stage = *state;
+    stage->limits.reorder_bytes_direction = 600;
+    tc_open(&stage->c);
+    for (int i = 0; i < 10; i++) {
+        stage->c.snap = i == 0 ? 6 : 0;
+        tc_send_bytes(&stage->c, O, "\x16\x03\x01\x02\x10\x01....", 10);
+    }
+    tc_stage_finish(stage);
+    expect_unbroken(stage);
+    assert_int_equal(stage->log.ends[0].proto, CT_PROTO_TLS);
 }
 
 static void no_memory_for_reordering_is_only_more_gaps(void **state)
@@ -314,6 +330,7 @@ int main(void)
         T(data_of_all_connections_stays_within_the_limit),
         T(reader_that_holds_for_ever_stays_within_the_limit),
         T(undecided_octets_stay_within_bounds),
+        T(cut_hello_without_room_is_decided),
         T(no_memory_for_reordering_is_only_more_gaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

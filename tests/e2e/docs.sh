@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What the documents say of tables and options, against the program.
+set -u
+program=$1
+cd "$(dirname "$0")/../.." || exit 1
+passed=0
+failed=0
+check() { # text, command...
+    local text=$1
+    shift
+    if "$@"; then
+        echo "ok - $text"
+        passed=$((passed + 1))
+    else
+        echo "not ok - $text"
+        failed=$((failed + 1))
+    fi
+}
+
+limits_are_current() { diff docs/limits.md <(tests/tools/limits.sh "$program"); }
+readme_options_exist() {
+    local option
+    for option in $(grep -oE '(^|[ `])--[a-z-]+' README.md | tr -d ' `' | sort -u); do
+        "$program" --help | grep -q -- "$option" || { echo "    $option is not in --help"; return 1; }
+    done
+}
+sample_files_exist() {
+    local file
+    for file in $(grep -oE '`[a-z-]+\.pcap(ng)?`' captures/README.md | tr -d '`' | sort -u); do
+        [ -f "captures/$file" ] || { echo "    captures/$file does not exist"; return 1; }
+    done
+}
+every_header_has_its_stage() {
+    local header
+    for header in include/cachetap/*.h; do
+        grep -q "$(basename "$header" .h)" docs/architecture.md || { echo "    $header"; return 1; }
+    done
+}
+
+check "docs/limits.md is made from the table of limits" limits_are_current
+check "the options in README.md exist" readme_options_exist
+check "the captures in captures/README.md exist" sample_files_exist
+check "docs/architecture.md names every header" every_header_has_its_stage
+
+echo "docs: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
