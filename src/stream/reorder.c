@@ -39,9 +39,16 @@ void ct_reorder_drop(struct ct_streams *streams, struct ct_side *side, struct ct
 
 void ct_reorder_clear(struct ct_streams *streams, struct ct_side *side)
 {
-    while (side->head != NULL) {
-        ct_reorder_drop(streams, side, side->head);
+    struct ct_piece *piece = side->head;
+    side->head = NULL;
+    side->tail = NULL;
+    while (piece != NULL) {
+        struct ct_piece *next = piece->next;
+        ct_base_budget_refund(&streams->reorder, piece->charged_bytes);
+        free(piece);
+        piece = next;
     }
+    side->held_bytes = 0;
 }
 
 /* Ranges that were only seen merge with the one before them. */

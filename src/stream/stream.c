@@ -255,8 +255,26 @@ static bool acked_hole(const struct ct_side *side)
     return side->fin != 0 || side->acked != side->next + 1; /* that one is a FIN */
 }
 
+/* The start of a line that detection waits for, with a hole behind it. */
+static bool undecided_hole(const struct ct_conn *conn, const struct ct_side *side)
+{
+    const struct ct_piece *piece = side->head;
+    if (conn->phase != CT_PHASE_DETECT || !side->anchored || piece == NULL ||
+        piece->start > side->next) {
+        return false;
+    }
+    while (piece->next != NULL && piece->next->start == piece->end) {
+        piece = piece->next;
+    }
+    return side->acked > piece->end;
+}
+
 static bool must_wait(const struct ct_conn *conn)
 {
+    if (conn->phase == CT_PHASE_DETECT &&
+        (undecided_hole(conn, &conn->sides[0]) || undecided_hole(conn, &conn->sides[1]))) {
+        return true;
+    }
     return conn->rst_side != 0 || acked_hole(&conn->sides[0]) || acked_hole(&conn->sides[1]) ||
            ct_side_unsettled(&conn->sides[0]) || ct_side_unsettled(&conn->sides[1]);
 }

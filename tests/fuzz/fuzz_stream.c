@@ -92,8 +92,11 @@ static void read_segment(struct tc *c, struct ct_cursor *in, uint64_t sent[CONNE
     sent[which][1] = c->sent[1];
     if ((how & 0x80u) != 0 && c->n > before) { /* elsewhere, or of other flags */
         struct ct_segment *segment = tc_last(c);
-        segment->seq += (uint32_t)(int32_t)(int8_t)ct_cursor_u8(in) * ((how & 2u) != 0 ? 1 : 4096);
-        segment->ack += (uint32_t)(int32_t)(int8_t)ct_cursor_u8(in);
+        /* Signed octets. */
+        uint32_t seq_step = (ct_cursor_u8(in) ^ 0x80u) - 0x80u;
+        uint32_t ack_step = (ct_cursor_u8(in) ^ 0x80u) - 0x80u;
+        segment->seq += seq_step * ((how & 2u) != 0 ? 1u : 4096u);
+        segment->ack += ack_step;
         segment->flags ^= how & 0x1cu;
     }
     c->now_ns += ((int64_t)(how & 3u) - 1) * CT_NS_PER_S;

@@ -46,8 +46,8 @@ one_place() { # pattern, path allowed
 one_place 'pcap' '^src/source/'
 one_place 'llhttp\.h' '^src/http/h1\.c$'
 one_place '(n?curses)' '^src/view/'
-one_place 'json-c' '^src/output/json'
-one_place 'sodium' '^src/base/hash\.c$'
+one_place 'json-c' '^src/(output/jsonc|app/help)\.c$' # help: versions for -V
+one_place 'sodium' '^src/(base/hash|app/help)\.c$'
 one_place '(zlib|zstd)\.h' '^src/(source|app)/'
 
 echo "  lint  headers compile alone"

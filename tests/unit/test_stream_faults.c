@@ -261,6 +261,24 @@ static void copy_that_was_not_cut_fills_one_that_was(void **state)
     assert_int_equal(stage->log.ends[0].missing[R], 0);
 }
 
+/* Detection waits for the rest of a line; that the rest was lost is known by then. */
+static void lost_rest_of_a_first_line_is_not_waited_for(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    tc_send(&stage->c, O, "GET /a/rather/lo");
+    tc_drop_next(&stage->c);
+    tc_send(&stage->c, O, "ng/path HTTP/1.1\r\n\r\n");
+    tc_send(&stage->c, R, OK);
+    tc_ack(&stage->c, O);
+    (void)tc_stage_feed(stage);
+    tc_stage_wait(stage, 20000);
+    tc_stage_wait(stage, 20000);
+    expect(stage, O, "GET /a/rather/lo[gap 20]");
+    expect(stage, R, OK);
+    tc_stage_finish(stage);
+}
+
 static void long_request_line_that_is_cut_is_recognised(void **state)
 {
     struct tc_stage *stage = *state;
@@ -564,6 +582,7 @@ int main(void)
         T(start_that_was_lost_is_a_hole),
         T(cut_segment_is_a_hole_in_its_place),
         T(copy_that_was_not_cut_fills_one_that_was),
+        T(lost_rest_of_a_first_line_is_not_waited_for),
         T(long_request_line_that_is_cut_is_recognised),
         T(hole_inside_a_skip_is_counted_with_it),
         T(hole_beyond_a_skip_is_a_gap_of_the_rest),
