@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/chain.h"
 
-#include <string.h>
-
-/* Octets used in the last block. */
-static size_t last_used(const struct ct_chain *chain)
-{
-    if (chain->length == 0) {
-        return chain->first == NULL ? CT_BLOCK_ROOM : 0;
-    }
-    return (chain->length - 1) % CT_BLOCK_ROOM + 1;
-}
-
 static bool add_block(struct ct_chain *chain, struct ct_pool *pool, uint64_t reserve)
 {
     if (pool->n_used + reserve >= pool->max_objects) {
@@ -27,27 +16,25 @@ static bool add_block(struct ct_chain *chain, struct ct_pool *pool, uint64_t res
         chain->first = block;
     }
     chain->last = block;
+    chain->used = 0;
     return true;
 }
 
-bool ct_http_chain_append(struct ct_chain *chain, struct ct_pool *pool, const void *p, size_t n,
-                          uint64_t reserve)
+bool ct_http_chain_append_long(struct ct_chain *chain, struct ct_pool *pool, const void *p,
+                               size_t n, uint64_t reserve)
 {
     const uint8_t *from = p;
     uint32_t before = chain->length;
     while (n > 0) {
-        size_t used = last_used(chain);
-        if (used == CT_BLOCK_ROOM) {
-            if (!add_block(chain, pool, reserve)) {
-                ct_http_chain_truncate(chain, pool, before);
-                return false;
-            }
-            used = 0;
+        if ((chain->last == NULL || chain->used == CT_BLOCK_ROOM) &&
+            !add_block(chain, pool, reserve)) {
+            ct_http_chain_truncate(chain, pool, before);
+            return false;
         }
-        size_t take = CT_BLOCK_ROOM - used;
+        size_t take = CT_BLOCK_ROOM - chain->used;
         take = take < n ? take : n;
-        /* memmove: a memcpy of bounded length becomes "rep movs", slow for short text. */
-        memmove(chain->last->bytes + used, from, take);
+        memcpy(chain->last->bytes + chain->used, from, take);
+        chain->used += (uint32_t)take;
         chain->length += (uint32_t)take;
         from += take;
         n -= take;
@@ -76,6 +63,7 @@ void ct_http_chain_truncate(struct ct_chain *chain, struct ct_pool *pool, uint32
     }
     chain->last = last;
     chain->length = length;
+    chain->used = last != NULL ? length - (uint32_t)((keep - 1) * CT_BLOCK_ROOM) : 0;
 }
 
 void ct_http_chain_copy(const struct ct_chain *chain, uint8_t *out)
@@ -84,7 +72,7 @@ void ct_http_chain_copy(const struct ct_chain *chain, uint8_t *out)
     for (const struct ct_block *block = chain->first; block != NULL && left > 0;
          block = block->next) {
         size_t take = left < CT_BLOCK_ROOM ? left : CT_BLOCK_ROOM;
-        memmove(out, block->bytes, take); /* see above */
+        memmove(out, block->bytes, take); /* see ct_http_chain_append */
         out += take;
         left -= take;
     }

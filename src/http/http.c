@@ -66,9 +66,17 @@ static void ask_skip(struct ct_http_conn *conn, enum ct_dir which)
     }
 }
 
+static void note_memory(struct ct_http *http)
+{
+    http->counters.memory_bytes = http->conns.n_objects * http->conns.object_bytes +
+                                  http->blocks.n_objects * http->blocks.object_bytes +
+                                  http->text_room + http->lines_room * sizeof *http->lines;
+}
+
 /* After tunnel and reject the connection may be gone: nothing of it is touched then. */
 static void act(struct ct_http_conn *conn)
 {
+    note_memory(conn->http);
     const struct ct_transport *kind = &conn->http->transports[conn->transport_type];
     enum ct_proto proto = (enum ct_proto)conn->proto;
     if (conn->action == CT_ACTION_NONE) {
@@ -134,9 +142,7 @@ static void close_conn(void *state, enum ct_close why, int64_t ts_ns)
     ct_http_read_close(conn, CT_DIR_RESP, reset);
     ct_http_pair_close(conn, reset);
     ct_base_pool_put(&http->conns, conn);
-    http->counters.memory_bytes = http->conns.n_objects * http->conns.object_bytes +
-                                  http->blocks.n_objects * http->blocks.object_bytes +
-                                  http->text_room + http->lines_room * sizeof *http->lines;
+    note_memory(http);
 }
 
 struct ct_http *ct_http_new(const struct ct_limits *limits, const struct ct_fields *fields,

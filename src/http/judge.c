@@ -19,7 +19,11 @@
  * received between, or a request sent in the middle of the response before it). What is left
  * is a run of the queue, the candidates. Then
  *   - one candidate that is proven so, and no second one, is the answer;
- *   - a single candidate is it where no request was lost and A shows that none is to come.
+ *   - a single candidate is it where no request was lost and A shows that none is to come;
+ *   - where the client pipelines, counting can prove it. A hole right after the end of a
+ *     response took at least the next one. So where n candidates have k responses that follow
+ *     w without loss, w included, and k is n - 1, they answer the last k in order. While more may
+ * come, w waits: a hole that took nothing but an interim response shows by one response too many.
  * Requests before a proven one are unanswered: their responses lie in the hole. A response
  * without candidates answers a lost request, or none, and stands alone. Where A shows
  * request octets that the capture has not delivered yet (a hole that is still waited for),
@@ -59,6 +63,43 @@ static bool more_to_come(const struct ct_http_conn *conn, const struct ct_msg *w
     const struct ct_dir_reader *orig = &conn->dir[CT_DIR_ORIG];
     return !conn->closing && orig->state != CT_STATE_DONE && w->peer_offset > orig->offset &&
            conn->n_queued[CT_DIR_RESP] <= conn->http->limits.pending_requests;
+}
+
+/* Responses from w on without loss that no request after the candidates can have asked for. */
+static size_t count_responses(const struct ct_http_conn *conn, const struct ct_msg *w,
+                              const struct ct_msg *after, bool *more)
+{
+    const struct ct_msg *x = w;
+    size_t n = 0;
+    while (x != NULL && (x == w || x->loss == CT_LOSS_NONE) &&
+           (after == NULL || after->peer_offset > x->start)) {
+        if (more_to_come(conn, x)) {
+            *more = true; /* it may answer a request that is not here yet */
+            return 0;
+        }
+        n++;
+        x = ct_http_queue_after(conn, x);
+    }
+    *more = x == NULL && !conn->closing && conn->dir[CT_DIR_RESP].next_loss == CT_LOSS_NONE &&
+            conn->n_queued[CT_DIR_RESP] <= conn->http->limits.pending_requests;
+    return n;
+}
+
+/* n candidates from first on, none lost, of which the hole took the response of one at least. */
+static enum ct_verdict judge_by_count(const struct ct_http_conn *conn, const struct ct_msg *w,
+                                      struct ct_msg *first, size_t n, struct ct_msg **found)
+{
+    const struct ct_msg *after = first; /* the request that follows the candidates */
+    bool more = false;
+    for (size_t i = 0; i < n && after != NULL; i++) {
+        after = ct_http_queue_after(conn, after);
+    }
+    size_t k = count_responses(conn, w, after, &more);
+    if (k + 1 == n && !more) {
+        *found = ct_http_queue_after(conn, first);
+        return CT_VERDICT_PAIR;
+    }
+    return k < n && more ? CT_VERDICT_WAIT : CT_VERDICT_UNKNOWN;
 }
 
 /*
@@ -102,7 +143,11 @@ static enum ct_verdict judge_lost_response(const struct ct_http_conn *conn, cons
     if (w->loss == CT_LOSS_START && loss <= CT_LOSS_START && first->peer_offset == 0) {
         return CT_VERDICT_PAIR;
     }
-    return n == 1 && loss == CT_LOSS_NONE ? CT_VERDICT_PAIR : CT_VERDICT_UNKNOWN;
+    if (n == 1 && loss == CT_LOSS_NONE) {
+        return CT_VERDICT_PAIR;
+    }
+    bool countable = conn->pipelined && loss == CT_LOSS_NONE && w->loss == CT_LOSS_MESSAGE;
+    return countable ? judge_by_count(conn, w, first, n, found) : CT_VERDICT_UNKNOWN;
 }
 
 /* Requests may be lost before r, the head of the queue; no response is. */

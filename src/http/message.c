@@ -247,7 +247,7 @@ static void trim_value(struct ct_reader *reader)
     if (text->length == reader->value_start) {
         return;
     }
-    uint8_t last = text->last->bytes[(text->length - 1) % CT_BLOCK_ROOM];
+    uint8_t last = ct_http_chain_last(text);
     if (last == ' ' || last == '\t') {
         ct_http_chain_truncate(text, &reader->http->blocks, trimmed_end(reader));
     }

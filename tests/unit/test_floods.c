@@ -224,27 +224,53 @@ static void unfinished_headers_on_many_connections_stay_within_the_total(void **
     end(flood, "unfinished headers");
 }
 
-static void requests_without_answers_stay_within_the_limit(void **state)
+/* answered: the first request has its response, so that both directions are known to be seen. */
+static void flood_requests(struct flood *flood, bool answered)
 {
-    (void)state;
-    struct flood *flood = flood_new();
+    const char *request = "GET /an/address HTTP/1.1\r\nHost: www.example.com\r\n\r\n";
+    const char *answer = "HTTP/1.1 204 No Content\r\n\r\n";
+    uint32_t length = (uint32_t)strlen(request);
+    uint32_t ack = 1;
+    uint64_t early = 0;
     start(flood);
     open_connection(flood, 1);
-    const char *request = "GET /an/address HTTP/1.1\r\nHost: www.example.com\r\n\r\n";
-    uint32_t length = (uint32_t)strlen(request);
-    uint64_t early = 0;
     for (uint32_t i = 0; i < 50000; i++) {
         send(flood,
              &(struct packet){
-                 .client = 1, .seq = 1 + i * length, .ack = 1, .flags = TF_ACK, .text = request});
+                 .client = 1, .seq = 1 + i * length, .ack = ack, .flags = TF_ACK, .text = request});
+        if (i == 0 && answered) {
+            send(flood, &(struct packet){.client = 1,
+                                         .from_server = true,
+                                         .seq = 1,
+                                         .ack = 1 + length,
+                                         .flags = TF_ACK,
+                                         .text = answer});
+            ack += (uint32_t)strlen(answer);
+        }
         if (i == 1000) {
             early = look(flood)->http.memory_bytes;
         }
     }
-    const struct ct_snapshot *last = look(flood);
-    assert_true(last->http.memory_bytes <= early + CT_KIB(64));
-    assert_true(last->http.pending_overflow > 0);
-    end(flood, "unanswered requests");
+    assert_true(look(flood)->http.memory_bytes <= early + CT_KIB(64));
+    assert_int_equal(flood->snapshot.http.requests, 50000);
+}
+
+static void requests_beyond_the_pending_ones_are_listed_alone(void **state)
+{
+    (void)state;
+    struct flood *flood = flood_new();
+    flood_requests(flood, true);
+    assert_int_equal(flood->snapshot.http.pending_overflow, 50000 - 1 - 128);
+    end(flood, "requests that are not answered any more");
+}
+
+static void requests_of_a_one_way_capture_are_listed_as_they_come(void **state)
+{
+    (void)state;
+    struct flood *flood = flood_new();
+    flood_requests(flood, false);
+    assert_int_equal(flood->transactions, 50000 - 128);
+    end(flood, "requests that are never answered");
 }
 
 static void distinct_uris_stay_within_the_limit(void **state)
@@ -308,7 +334,8 @@ int main(void)
         cmocka_unit_test(many_connections_with_holes_stay_within_the_total),
         cmocka_unit_test(a_header_line_that_never_ends_stays_within_the_limit),
         cmocka_unit_test(unfinished_headers_on_many_connections_stay_within_the_total),
-        cmocka_unit_test(requests_without_answers_stay_within_the_limit),
+        cmocka_unit_test(requests_beyond_the_pending_ones_are_listed_alone),
+        cmocka_unit_test(requests_of_a_one_way_capture_are_listed_as_they_come),
         cmocka_unit_test(distinct_uris_stay_within_the_limit),
         cmocka_unit_test(fragments_that_are_never_completed_stay_within_the_limit),
     };

@@ -413,7 +413,7 @@ static void without_loss_everything_is_paired(void **state)
 static void whatever_is_lost_what_survived_is_paired_right(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 1000; seed++) {
+    for (uint64_t seed = 1; seed <= 3000; seed++) {
         run_story(seed, false, seed % 3 == 0 ? 1 : (seed % 3 == 1 ? 5 : 20));
     }
 }
@@ -421,7 +421,7 @@ static void whatever_is_lost_what_survived_is_paired_right(void **state)
 static void whatever_is_lost_from_a_pipeline_nothing_is_paired_wrong(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 1000; seed++) {
+    for (uint64_t seed = 1; seed <= 3000; seed++) {
         run_story(seed, true, seed % 3 == 0 ? 1 : (seed % 3 == 1 ? 5 : 20));
     }
 }
