@@ -10,6 +10,7 @@ CFLAGS ?= -O2 -g
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 Q := $(if $(V),,@)
 
 # ---- what the machine has ------------------------------------------------------------------

@@ -41,9 +41,9 @@ struct ct_key {
     uint8_t bytes[16];
 };
 
-#define CT_KIB(n) ((uint64_t)(n) << 10)
-#define CT_MIB(n) ((uint64_t)(n) << 20)
-#define CT_NS_PER_S INT64_C(1000000000)
+#define CT_KIB(n)    ((uint64_t)(n) << 10)
+#define CT_MIB(n)    ((uint64_t)(n) << 20)
+#define CT_NS_PER_S  INT64_C(1000000000)
 #define CT_NS_PER_MS INT64_C(1000000)
 #define CT_NS_PER_US INT64_C(1000)
 

@@ -141,7 +141,7 @@ struct ct_evidence {
     uint32_t line;
 };
 
-#define CT_TIERS_MAX 16
+#define CT_TIERS_MAX    16
 #define CT_EVIDENCE_MAX 16
 
 struct ct_verdict {

@@ -44,8 +44,7 @@ void ct_engine_tick(struct ct_engine *engine, int64_t now_ns);
 void ct_engine_finish(struct ct_engine *engine);
 
 /* As ct_stats_snapshot, with all counters filled in. Release with ct_stats_snapshot_fini. */
-bool ct_engine_snapshot(const struct ct_engine *engine, size_t n_top,
-                        struct ct_snapshot *snapshot);
+bool ct_engine_snapshot(const struct ct_engine *engine, size_t n_top, struct ct_snapshot *snapshot);
 
 /* Names of header fields for those who print lines; valid for the life of the engine. */
 const struct ct_fields *ct_engine_fields(const struct ct_engine *engine);

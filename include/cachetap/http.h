@@ -124,12 +124,13 @@ enum ct_note {
 
 /* The request or the response of a transaction. */
 struct ct_message {
-    int64_t first_ns; /* capture time of the first octet */
-    int64_t head_ns;  /* of the octet that ended the header section */
-    int64_t last_ns;  /* latest capture time of any octet seen */
+    int64_t first_ns;  /* capture time of the first octet */
+    int64_t head_ns;   /* of the octet that ended the header section */
+    int64_t last_ns;   /* latest capture time of any octet seen */
     uint64_t wire_len; /* octets of the whole message in the stream, lost ones included */
-    uint64_t body_len; /* octets of content after removal of the transfer coding (RFC 9112 section 7) */
-    uint64_t missing;  /* octets of it that the capture does not hold */
+    uint64_t
+        body_len; /* octets of content after removal of the transfer coding (RFC 9112 section 7) */
+    uint64_t missing; /* octets of it that the capture does not hold */
     uint8_t version_major;
     uint8_t version_minor;
     bool seen;     /* its start line was read */

@@ -58,7 +58,7 @@ done
 
 echo "  lint  clang-tidy"
 # shellcheck disable=SC2086
-printf '%s\n' $code | xargs -P "$(nproc)" -n 4 sh -c 'clang-tidy --quiet "$@" -- '"$flags"' 2>/dev/null' sh || fail "clang-tidy"
+printf '%s\n' $code | xargs -P "$(nproc)" -n 1 sh -c 'clang-tidy --quiet "$@" -- '"$flags"' 2>/dev/null' sh || fail "clang-tidy"
 
 echo "  lint  cppcheck"
 # shellcheck disable=SC2046

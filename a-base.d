@@ -1,0 +1,1 @@
+base.o: include/cachetap/base.h

@@ -1,0 +1,11 @@
+cachetap.o: include/cachetap/cachetap.h include/cachetap/stats.h \
+ include/cachetap/cache.h include/cachetap/http.h \
+ include/cachetap/consumer.h include/cachetap/base.h \
+ include/cachetap/stream.h include/cachetap/packet.h
+include/cachetap/stats.h:
+include/cachetap/cache.h:
+include/cachetap/http.h:
+include/cachetap/consumer.h:
+include/cachetap/base.h:
+include/cachetap/stream.h:
+include/cachetap/packet.h:

@@ -1,0 +1,2 @@
+chunk.o: src/http/chunk.h include/cachetap/base.h
+include/cachetap/base.h:

@@ -1,0 +1,2 @@
+consumer.o: include/cachetap/consumer.h include/cachetap/base.h
+include/cachetap/base.h:

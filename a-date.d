@@ -1,0 +1,2 @@
+date.o: src/http/date.h include/cachetap/base.h
+include/cachetap/base.h:

@@ -1,0 +1,1 @@
+expression.o: src/app/expression.h

@@ -1,0 +1,2 @@
+filter.o: src/source/filter.h include/cachetap/base.h
+include/cachetap/base.h:

@@ -1,0 +1,2 @@
+frames.o: tests/support/frames.h include/cachetap/base.h
+include/cachetap/base.h:

@@ -1,0 +1,1 @@
+guard.o: tests/support/guard.h

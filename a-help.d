@@ -1,0 +1,1 @@
+help.o: src/app/help.h

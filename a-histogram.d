@@ -1,0 +1,11 @@
+histogram.o: src/stats/histogram.h include/cachetap/stats.h \
+ include/cachetap/cache.h include/cachetap/http.h \
+ include/cachetap/consumer.h include/cachetap/base.h \
+ include/cachetap/stream.h include/cachetap/packet.h
+include/cachetap/stats.h:
+include/cachetap/cache.h:
+include/cachetap/http.h:
+include/cachetap/consumer.h:
+include/cachetap/base.h:
+include/cachetap/stream.h:
+include/cachetap/packet.h:

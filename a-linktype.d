@@ -1,0 +1,1 @@
+linktype.o: src/source/linktype.h

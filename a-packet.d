@@ -1,0 +1,2 @@
+packet.o: include/cachetap/packet.h include/cachetap/base.h
+include/cachetap/base.h:

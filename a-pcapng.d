@@ -1,0 +1,2 @@
+pcapng.o: src/source/pcapng.h include/cachetap/base.h
+include/cachetap/base.h:

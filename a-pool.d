@@ -1,0 +1,2 @@
+pool.o: src/base/pool.h include/cachetap/base.h
+include/cachetap/base.h:

@@ -1,0 +1,2 @@
+proxy.o: src/stream/proxy.h include/cachetap/base.h
+include/cachetap/base.h:

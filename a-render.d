@@ -1,0 +1,13 @@
+render.o: tests/support/render.h include/cachetap/output.h \
+ include/cachetap/stats.h include/cachetap/cache.h \
+ include/cachetap/http.h include/cachetap/consumer.h \
+ include/cachetap/base.h include/cachetap/stream.h \
+ include/cachetap/packet.h
+include/cachetap/output.h:
+include/cachetap/stats.h:
+include/cachetap/cache.h:
+include/cachetap/http.h:
+include/cachetap/consumer.h:
+include/cachetap/base.h:
+include/cachetap/stream.h:
+include/cachetap/packet.h:

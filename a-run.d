@@ -1,0 +1,14 @@
+run.o: src/app/run.h src/app/options.h include/cachetap/output.h \
+ include/cachetap/stats.h include/cachetap/cache.h \
+ include/cachetap/http.h include/cachetap/consumer.h \
+ include/cachetap/base.h include/cachetap/stream.h \
+ include/cachetap/packet.h
+src/app/options.h:
+include/cachetap/output.h:
+include/cachetap/stats.h:
+include/cachetap/cache.h:
+include/cachetap/http.h:
+include/cachetap/consumer.h:
+include/cachetap/base.h:
+include/cachetap/stream.h:
+include/cachetap/packet.h:

@@ -1,0 +1,2 @@
+sf.o: src/http/sf.h include/cachetap/base.h
+include/cachetap/base.h:

@@ -1,0 +1,1 @@
+signals.o: src/app/signals.h

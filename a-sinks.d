@@ -1,0 +1,15 @@
+sinks.o: src/app/sinks.h src/app/options.h include/cachetap/output.h \
+ include/cachetap/stats.h include/cachetap/cache.h \
+ include/cachetap/http.h include/cachetap/consumer.h \
+ include/cachetap/base.h include/cachetap/stream.h \
+ include/cachetap/packet.h src/app/voice.h
+src/app/options.h:
+include/cachetap/output.h:
+include/cachetap/stats.h:
+include/cachetap/cache.h:
+include/cachetap/http.h:
+include/cachetap/consumer.h:
+include/cachetap/base.h:
+include/cachetap/stream.h:
+include/cachetap/packet.h:
+src/app/voice.h:

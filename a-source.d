@@ -1,0 +1,2 @@
+source.o: include/cachetap/source.h include/cachetap/base.h
+include/cachetap/base.h:

@@ -1,0 +1,1 @@
+terminal.o: src/app/terminal.h

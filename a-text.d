@@ -1,0 +1,2 @@
+text.o: src/base/text.h include/cachetap/base.h
+include/cachetap/base.h:

@@ -1,0 +1,2 @@
+unpack.o: src/source/unpack.h include/cachetap/base.h
+include/cachetap/base.h:

@@ -1,0 +1,1 @@
+voice.o: src/app/voice.h

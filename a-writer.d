@@ -1,0 +1,14 @@
+writer.o: src/output/writer.h include/cachetap/output.h \
+ include/cachetap/stats.h include/cachetap/cache.h \
+ include/cachetap/http.h include/cachetap/consumer.h \
+ include/cachetap/base.h include/cachetap/stream.h \
+ include/cachetap/packet.h src/output/buf.h
+include/cachetap/output.h:
+include/cachetap/stats.h:
+include/cachetap/cache.h:
+include/cachetap/http.h:
+include/cachetap/consumer.h:
+include/cachetap/base.h:
+include/cachetap/stream.h:
+include/cachetap/packet.h:
+src/output/buf.h:
