@@ -169,16 +169,17 @@ int main(int argc, char **argv)
     pcap_close(in);
     pcap_t *dead = pcap_open_dead(DLT_EN10MB, 262144);
     pcap_dumper_t *out = dead != NULL ? pcap_dump_open(dead, argv[2]) : NULL;
-    if (tape.n == 0 || out == NULL) {
+    bool ready = tape.n > 0 && out != NULL;
+    if (ready) {
+        repeat(&tape, out, strtoull(argv[3], NULL, 10));
+        pcap_dump_close(out);
+        pcap_close(dead);
+    } else {
         (void)fprintf(stderr, "mkcap: nothing to write to %s\n", argv[2]);
-        return 1;
     }
-    repeat(&tape, out, strtoull(argv[3], NULL, 10));
-    pcap_dump_close(out);
-    pcap_close(dead);
     for (size_t i = 0; i < tape.n; i++) {
         free(tape.frames[i].bytes);
     }
     free(tape.frames);
-    return 0;
+    return ready ? 0 : 1;
 }

@@ -257,6 +257,38 @@ static void chunk_size_that_overflows_is_malformed(void **state)
     wire_fini(&wire);
 }
 
+static void chunk_size_past_any_offset_is_malformed(void **state)
+{
+    (void)state;
+    struct talk talk = {.texts = {">GET / HTTP/1.1\r\n\r\n",
+                                  "<HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                  "4000000000000000\r\nabc"}};
+    struct wire wire;
+    read_talk(&wire, &talk);
+    assert_string_equal(wire_log(&wire), "1 GET / 200 malformed\n");
+    wire_fini(&wire);
+}
+
+/* The answer to HEAD comes before its request is known, and a hole where a body would begin. */
+static void answer_to_head_is_whole_once_its_request_is_known(void **state)
+{
+    (void)state;
+    static const char request[] = "HEAD /1 HTTP/1.1\r\n\r\n";
+    struct wire wire;
+    wire_init(&wire, NULL);
+    wire_open(&wire, false);
+    static const char response[] = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n";
+    wire_send_acked(&wire, CT_DIR_RESP,
+                    (struct ct_span){(const uint8_t *)response, sizeof response - 1},
+                    WIRE_ORIGIN + sizeof request - 1);
+    wire_lose(&wire, CT_DIR_RESP, 100);
+    wire_send_acked(&wire, CT_DIR_ORIG,
+                    (struct ct_span){(const uint8_t *)request, sizeof request - 1}, WIRE_ORIGIN);
+    assert_string_equal(wire_log(&wire), "1 HEAD /1 1.1 host= | 200 OK 1.1 | body 0+0 wire 20+38 "
+                                         "missing 0+0 | whole | | <Content-Length=9\n");
+    wire_fini(&wire);
+}
+
 static void octets_between_messages_are_passed_over(void **state)
 {
     (void)state;
@@ -343,6 +375,8 @@ int main(void)
         cmocka_unit_test(each_conversation_is_read_as_written),
         cmocka_unit_test(cutting_does_not_matter),
         cmocka_unit_test(chunk_size_that_overflows_is_malformed),
+        cmocka_unit_test(chunk_size_past_any_offset_is_malformed),
+        cmocka_unit_test(answer_to_head_is_whole_once_its_request_is_known),
         cmocka_unit_test(octets_between_messages_are_passed_over),
         cmocka_unit_test(binary_header_is_malformed),
         cmocka_unit_test(nul_in_a_value_is_kept),
