@@ -74,11 +74,14 @@ static bool add_slab(struct ct_pool *pool)
 
 void *ct_base_pool_get(struct ct_pool *pool)
 {
-    if (pool->free_list == NULL && !add_slab(pool)) {
+    if (pool->free_list == NULL) {
+        (void)add_slab(pool);
+    }
+    void *object = pool->free_list;
+    if (object == NULL) {
         pool->refused++;
         return NULL;
     }
-    void *object = pool->free_list;
     memcpy(&pool->free_list, object, sizeof pool->free_list);
     memset(object, 0, pool->object_bytes);
     pool->n_used++;

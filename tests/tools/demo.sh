@@ -5,8 +5,10 @@ program=$1
 capture=captures/nginx.pcap
 say() { printf '\n$ %s\n' "$*"; }
 
-say "cachetap -r $capture --text 'port 80' | head -n 24"
-"$program" -r "$capture" --text 2>&1 | head -n 24
+say "cachetap -r $capture --text 'tcp port 80' | tail -n 24     # what the clients saw"
+"$program" -r "$capture" --text 'tcp port 80' | tail -n 24
+say "cachetap -r captures/chain.pcap --text --explain 'tcp port 8000 and host 10.9.1.11' | head -n 8     # and why"
+"$program" -r captures/chain.pcap --text --explain 'tcp port 8000 and host 10.9.1.11' | head -n 8
 say "cachetap -r $capture --summary"
 "$program" -r "$capture" --summary
 say "cachetap -r $capture --json | head -n 1"
