@@ -1,1 +1,0 @@
-base.o: include/cachetap/base.h

@@ -1,2 +1,0 @@
-consumer.o: include/cachetap/consumer.h include/cachetap/base.h
-include/cachetap/base.h:

@@ -1,2 +1,0 @@
-control.o: src/cache/control.h include/cachetap/base.h
-include/cachetap/base.h:

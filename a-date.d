@@ -1,2 +1,0 @@
-date.o: src/http/date.h include/cachetap/base.h
-include/cachetap/base.h:

@@ -1,1 +1,0 @@
-expression.o: src/app/expression.h

@@ -1,2 +1,0 @@
-frames.o: tests/support/frames.h include/cachetap/base.h
-include/cachetap/base.h:

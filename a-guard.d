@@ -1,1 +1,0 @@
-guard.o: tests/support/guard.h

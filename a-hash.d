@@ -1,2 +1,0 @@
-hash.o: src/base/hash.h include/cachetap/base.h
-include/cachetap/base.h:

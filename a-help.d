@@ -1,1 +1,0 @@
-help.o: src/app/help.h

@@ -1,1 +1,0 @@
-linktype.o: src/source/linktype.h

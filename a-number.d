@@ -1,2 +1,0 @@
-number.o: src/base/number.h include/cachetap/base.h
-include/cachetap/base.h:

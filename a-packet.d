@@ -1,2 +1,0 @@
-packet.o: include/cachetap/packet.h include/cachetap/base.h
-include/cachetap/base.h:

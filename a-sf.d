@@ -1,2 +1,0 @@
-sf.o: src/http/sf.h include/cachetap/base.h
-include/cachetap/base.h:

@@ -1,1 +1,0 @@
-signals.o: src/app/signals.h

@@ -1,2 +1,0 @@
-source.o: include/cachetap/source.h include/cachetap/base.h
-include/cachetap/base.h:

@@ -1,1 +1,0 @@
-terminal.o: src/app/terminal.h

@@ -1,2 +1,0 @@
-time.o: src/source/time.h include/cachetap/base.h
-include/cachetap/base.h:

@@ -1,5 +1,0 @@
-txn.o: tests/support/txn.h include/cachetap/http.h \
- include/cachetap/consumer.h include/cachetap/base.h
-include/cachetap/http.h:
-include/cachetap/consumer.h:
-include/cachetap/base.h:

@@ -1,7 +1,0 @@
-verdict.o: tests/support/verdict.h include/cachetap/cache.h \
- include/cachetap/http.h include/cachetap/consumer.h \
- include/cachetap/base.h
-include/cachetap/cache.h:
-include/cachetap/http.h:
-include/cachetap/consumer.h:
-include/cachetap/base.h:

@@ -1,1 +1,0 @@
-voice.o: src/app/voice.h

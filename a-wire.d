@@ -1,5 +1,0 @@
-wire.o: tests/support/wire.h include/cachetap/http.h \
- include/cachetap/consumer.h include/cachetap/base.h
-include/cachetap/http.h:
-include/cachetap/consumer.h:
-include/cachetap/base.h:
