@@ -6,7 +6,8 @@
  *   deliver.c  in-order octets to whoever reads them; skips, holds, gaps
  *   identify.c who reads them: detection, TLS server names, PROXY headers
  *   end.c      ends of connections
- *   stream.c   segments in, timers, the public calls
+ *   wait.c     what is waited for, and for how long
+ *   stream.c   segments in, the public calls
  *
  * A connection has two sides, numbered by who was seen first. Offsets are 64 bits wide and
  * begin near ORIGIN, so that octets older than the first one seen have a place as well.
@@ -241,5 +242,13 @@ void ct_end_anchor(struct ct_conn *conn);
 void ct_end_give_up(struct ct_conn *conn, bool all);
 /* Ends the connection and tells everybody; the record stays until it is freed. */
 void ct_end_close(struct ct_conn *conn, enum ct_close why);
+
+/* wait.c */
+/* What was acknowledged and is not there is lost; then everything that is there may go. */
+void ct_wait_give_up(struct ct_conn *conn);
+/* After each segment: delivers, ends, begins or ends the wait. */
+void ct_wait_settle(struct ct_conn *conn);
+/* Packet time has moved on. */
+void ct_wait_tick(struct ct_streams *streams);
 
 #endif
