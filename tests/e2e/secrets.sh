@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Cookies and credentials of the samples stand in no output.
+set -u
+program=$1
+cd "$(dirname "$0")/../.." || exit 1
+passed=0
+failed=0
+secrets='bGFiOmxhYg|lab=visitor'
+
+for capture in captures/nginx.pcap captures/varnish.pcap captures/squid.pcapng captures/chain.pcap; do
+    if ! grep -qaE 'bGFiOmxhYg' "$capture" || ! grep -qaE 'lab=visitor' "$capture"; then
+        echo "not ok - $capture has no secret that could leak: this test tests nothing"
+        failed=$((failed + 1))
+        continue
+    fi
+    for format in text json csv summary summary-json; do
+        found=$("$program" -r "$capture" -o "$format" --explain 2>&1 | grep -aE "$secrets" | head -n 1)
+        if [ -z "$found" ]; then
+            passed=$((passed + 1))
+        else
+            echo "not ok - $capture as $format shows: $found"
+            failed=$((failed + 1))
+        fi
+    done
+done
+echo "secrets: $passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
