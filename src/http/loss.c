@@ -21,7 +21,7 @@ static bool keep_partial_line(struct ct_http_conn *conn, enum ct_dir which, bool
         return false;
     }
     ct_http_read_accept(conn, &line, which, NULL);
-    if (which == CT_DIR_ORIG) {
+    if (which == CT_DIR_ORIG && !line.target_whole) {
         ct_http_note(msg, CT_NOTE_URI_CUT);
     }
     return true;

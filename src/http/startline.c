@@ -166,6 +166,25 @@ struct ct_start_line ct_http_start_status(const struct ct_line_view *view)
     return line;
 }
 
+/* Where the target ends in a space and (the beginning of) a version, it is all there. */
+static void cut_version(struct ct_span head, uint64_t length, struct ct_start_line *line)
+{
+    struct ct_span name = ct_span_of("HTTP/");
+    struct ct_span target = ct_span_slice(head, (size_t)line->text_offset, head.n);
+    if (length > head.n || target.n != line->text_length) {
+        return; /* not all of it is at hand */
+    }
+    for (size_t at = target.n; at > 0; at--) {
+        struct ct_span rest = ct_span_slice(target, at, target.n);
+        size_t n = rest.n < name.n ? rest.n : name.n;
+        if (target.p[at - 1] == ' ') {
+            line->target_whole = memcmp(rest.p, name.p, n) == 0;
+            line->text_length = line->target_whole ? at - 1 : line->text_length;
+            return;
+        }
+    }
+}
+
 struct ct_start_line ct_http_start_partial(enum ct_dir dir, struct ct_span head, uint64_t length)
 {
     struct ct_start_line line = {.kind = CT_LINE_HTTP};
@@ -178,6 +197,7 @@ struct ct_start_line ct_http_start_partial(enum ct_dir dir, struct ct_span head,
         return bad_line;
     }
     line.text_length = length - line.text_offset;
+    cut_version(head, length, &line);
     return line;
 }
 

@@ -49,6 +49,7 @@ struct ct_start_line {
     uint32_t method_length;
     uint32_t text_offset; /* of the target or the reason phrase */
     uint64_t text_length;
+    bool target_whole; /* of a line whose end is not known */
 };
 
 struct ct_start_line ct_http_start_request(const struct ct_line_view *view);

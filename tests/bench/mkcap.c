@@ -79,11 +79,11 @@ static void add_cut(struct tape *tape, size_t skip, const struct pcap_pkthdr *he
         return;
     }
     bool v6 = bytes[0] >> 4 == 6;
-    size_t tcp = v6 ? 40 : (bytes[0] & 15u) * 4u;
+    size_t tcp = v6 ? 40 : (size_t)(bytes[0] & 15u) * 4;
     if (bytes[v6 ? 6 : 9] != 6 || tcp + 20 > n) {
         return;
     }
-    size_t payload = tcp + (bytes[tcp + 12] >> 4) * 4u;
+    size_t payload = tcp + (size_t)(bytes[tcp + 12] >> 4) * 4;
     size_t total = v6 ? 40 + (size_t)(get32(bytes + 4) >> 16) : (size_t)(get32(bytes) & 0xffffu);
     total = total > n || payload > total ? n : total;
     memset(frame, 2, 12);

@@ -119,6 +119,21 @@ static void hole_in_a_header_section_ends_the_message(void **state)
                "gap-in-head | >Host=h\n");
 }
 
+static void target_of_a_cut_line_ends_where_the_version_begins(void **state)
+{
+    (void)state;
+    static const char *const cuts[] = {"GET /a ", "GET /a HT", "GET /a HTTP/1.1",
+                                       "GET /a HTTP/1.1\r"};
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        struct wire wire;
+        begin(&wire);
+        wire_send(&wire, CT_DIR_ORIG, cuts[i]);
+        wire_lose(&wire, CT_DIR_ORIG, 100);
+        wire_send(&wire, CT_DIR_RESP, "HTTP/1.1 204 X\r\n\r\n");
+        end(&wire, "1 GET /a 204 gap-in-head\n");
+    }
+}
+
 static void start_line_that_is_cut_is_listed_as_far_as_it_goes(void **state)
 {
     (void)state;
@@ -435,6 +450,7 @@ int main(void)
         cmocka_unit_test(hole_in_chunk_framing_ends_the_message),
         cmocka_unit_test(hole_in_a_body_to_the_end_is_missing),
         cmocka_unit_test(hole_in_a_header_section_ends_the_message),
+        cmocka_unit_test(target_of_a_cut_line_ends_where_the_version_begins),
         cmocka_unit_test(start_line_that_is_cut_is_listed_as_far_as_it_goes),
         cmocka_unit_test(hole_while_the_server_waits_with_an_upgrade),
         cmocka_unit_test(body_that_looks_like_a_message_is_not_taken_for_one),
