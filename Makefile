@@ -144,6 +144,7 @@ fuzzers: $(FUZZERS)
 
 lint: ## format, layers, self-contained headers, clang-tidy, cppcheck
 	@tests/tools/deps.sh install build test lint
+	@$(MAKE) --no-print-directory all
 	@tests/tools/lint.sh "$(LAYERS)" "$(filter-out -MMD -MP,$(CPPFLAGS)) -Itests $(PKG_CFLAGS) $(TEST_CFLAGS) -std=c17"
 
 bench: ## replay time against a bare pcap_loop and other tools, and peak memory

@@ -59,7 +59,7 @@ struct ct_key {
     X(hole_packets, 128, "packets", "packets of a connection after which an acknowledged hole is given up")            \
     X(hole_ms, 1000, "milliseconds", "packet time after which an acknowledged hole is given up, once hole_packets of any connection came; else ten times it") \
     X(idle_seconds, 900, "seconds", "packet time without packets after which a connection is ended")                  \
-    X(opening_seconds, 60, "seconds", "packet time after which a connection that never carried data is dropped")      \
+    X(opening_seconds, 60, "seconds", "packet time after which a connection that was not established is dropped")      \
     X(linger_seconds, 30, "seconds", "packet time for which a closed connection absorbs late packets")                \
     X(header_bytes, CT_KIB(64), "bytes", "header bytes kept for one message; the rest is parsed, not kept")           \
     X(header_lines, 128, "lines", "header lines kept for one message; the rest is parsed, not kept")                  \

@@ -82,7 +82,7 @@ enum ct_phase {
 };
 
 enum ct_list_id {
-    CT_LIST_OPENING, /* never carried data */
+    CT_LIST_OPENING, /* not established */
     CT_LIST_OPEN,
     CT_LIST_CLOSED,
     CT_LIST_COUNT,

@@ -348,6 +348,14 @@ static enum ct_segment_status count(struct ct_streams *streams, enum ct_segment_
     return status;
 }
 
+/* It carried data, or each side has acknowledged the other's SYN. */
+static bool is_open(const struct ct_conn *conn)
+{
+    return conn->had_data ||
+           (conn->sides[0].anchored == 1 && conn->sides[0].acked >= conn->sides[0].first &&
+            conn->sides[1].anchored == 1 && conn->sides[1].acked >= conn->sides[1].first);
+}
+
 enum ct_segment_status ct_stream_segment(struct ct_streams *streams,
                                          const struct ct_segment *segment)
 {
@@ -367,9 +375,16 @@ enum ct_segment_status ct_stream_segment(struct ct_streams *streams,
     }
     note_packet(conn, s, segment);
     status = take_segment(conn, s, segment);
-    ct_table_move(conn, conn->had_data ? CT_LIST_OPEN : CT_LIST_OPENING);
+    ct_table_move(conn, is_open(conn) ? CT_LIST_OPEN : CT_LIST_OPENING);
     ct_wait_settle(conn);
     return count(streams, status);
+}
+
+/* The packet clock may have been behind the last packet, but not a wrong time stamp. */
+static int64_t last_active(const struct ct_conn *conn, int64_t now_ns)
+{
+    bool later = conn->last_ns > conn->active_ns && conn->last_ns <= now_ns;
+    return later ? conn->last_ns : conn->active_ns;
 }
 
 /* Ends (or frees) what is older than its list allows. */
@@ -378,7 +393,7 @@ static void expire(struct ct_streams *streams, enum ct_list_id id, uint64_t seco
     uint64_t most = (uint64_t)INT64_MAX / (uint64_t)CT_NS_PER_S;
     int64_t age_ns = (int64_t)(seconds < most ? seconds : most) * CT_NS_PER_S;
     struct ct_conn *conn = streams->lists[id].oldest;
-    while (conn != NULL && streams->now_ns - conn->active_ns >= age_ns) {
+    while (conn != NULL && streams->now_ns - last_active(conn, streams->now_ns) >= age_ns) {
         if (conn->phase != CT_PHASE_CLOSED) {
             ct_end_close(conn, CT_CLOSE_IDLE);
         }

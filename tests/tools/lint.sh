@@ -56,6 +56,12 @@ for header in $(printf '%s\n' $sources | grep '\.h$'); do
     ${CC:-cc} $flags -Wall -Werror -fsyntax-only -x c "$header" || fail "$header does not stand alone"
 done
 
+echo "  lint  the library: no mutable state, no foreign names"
+state=$(objdump -t build/libcachetap.a | awk '/file format/ { name = $1 } / O \.(data|bss)[ \t]/ && name !~ /^(api|http|llhttp)\.o/ { print name, $NF }')
+[ -z "$state" ] || fail "mutable at file scope: $state"
+names=$(nm -g --defined-only build/libcachetap.a | awk 'NF == 3 && $3 !~ /^(ct_|llhttp_)/ { print $3 }')
+[ -z "$names" ] || fail "external names without ct_: $names"
+
 echo "  lint  clang-tidy"
 # shellcheck disable=SC2086
 printf '%s\n' $code | xargs -P "$(nproc)" -n 1 sh -c 'clang-tidy --quiet "$@" -- '"$flags"' 2>/dev/null' sh || fail "clang-tidy"
