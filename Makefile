@@ -139,8 +139,14 @@ fuzz: ## run every fuzz target for SECONDS=60 each (needs clang)
 	@$(MAKE) --no-print-directory FUZZ=1 CC=clang BUILD=build/fuzzing fuzzers
 	@tests/tools/run_fuzz.sh $(SECONDS) $(patsubst tests/fuzz/%.c,build/fuzzing/fuzz/%,$(FUZZ_SRCS))
 
-.PHONY: fuzzers
+.PHONY: fuzzers seeds
 fuzzers: $(FUZZERS)
+
+seeds: $(BUILD)/mkseeds ## make the fuzzing seeds of the samples again
+	@for c in nginx.pcap varnish.pcap squid.pcapng chain.pcap; do $< captures/$$c $${c%.*}; done
+
+$(BUILD)/mkseeds: $(BUILD)/tests/fuzz/mkseeds.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
+	$(Q)echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(LIBS)
 
 lint: ## format, layers, self-contained headers, clang-tidy, cppcheck
 	@tests/tools/deps.sh install build test lint
