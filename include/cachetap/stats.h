@@ -33,6 +33,9 @@ struct ct_ratios {
     struct ct_ratio origin_bytes;
 };
 
+/* What is counted by outcome, summed over one class. */
+uint64_t ct_stats_class_sum(const uint64_t by_outcome[CT_OUTCOME_COUNT], enum ct_class class);
+
 /* hit / (hit + miss), or -1 when both are 0. */
 double ct_stats_ratio(struct ct_ratio ratio);
 

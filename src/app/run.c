@@ -45,18 +45,6 @@ static void on_problem(void *user, const char *line)
     ct_app_voice_say(&run->voice, "%s", line);
 }
 
-/* Counts of all outcomes of one class. */
-static uint64_t class_count(const struct ct_snapshot *snapshot, enum ct_class class)
-{
-    uint64_t n = 0;
-    for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
-        if (ct_cache_outcome_class((enum ct_outcome)i) == class) {
-            n += snapshot->counts.n[i];
-        }
-    }
-    return n;
-}
-
 static void say_statistics(struct run *run, const struct ct_snapshot *snapshot)
 {
     double seconds = ct_app_voice_elapsed(&run->voice);
@@ -74,9 +62,10 @@ static void say_statistics(struct run *run, const struct ct_snapshot *snapshot)
     ct_app_voice_say(&run->voice,
                      "%" PRIu64 " transactions: %" PRIu64 " hit, %" PRIu64 " miss, %" PRIu64
                      " bypass, %" PRIu64 " other; hit ratio %s = hit / (hit + miss)",
-                     snapshot->transactions, class_count(snapshot, CT_CLASS_HIT),
-                     class_count(snapshot, CT_CLASS_MISS), class_count(snapshot, CT_CLASS_BYPASS),
-                     class_count(snapshot, CT_CLASS_OTHER), text);
+                     snapshot->transactions, ct_stats_class_sum(snapshot->counts.n, CT_CLASS_HIT),
+                     ct_stats_class_sum(snapshot->counts.n, CT_CLASS_MISS),
+                     ct_stats_class_sum(snapshot->counts.n, CT_CLASS_BYPASS),
+                     ct_stats_class_sum(snapshot->counts.n, CT_CLASS_OTHER), text);
 }
 
 static void report_now(struct run *run)

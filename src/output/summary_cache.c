@@ -18,15 +18,6 @@ static void put_bar(struct ct_writer *writer, uint64_t n, uint64_t most, enum ct
     ct_output_color(writer, CT_COLOR_OFF);
 }
 
-static uint64_t sum_of(const uint64_t *n, enum ct_class class)
-{
-    uint64_t sum = 0;
-    for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
-        sum += ct_cache_outcome_class((enum ct_outcome)i) == class ? n[i] : 0;
-    }
-    return sum;
-}
-
 static void put_outcome(struct ct_writer *writer, const struct ct_snapshot *snapshot,
                         enum ct_outcome outcome, uint64_t most)
 {
@@ -59,11 +50,11 @@ static void put_outcomes(struct ct_writer *writer, const struct ct_snapshot *sna
     ct_output_section(writer, "Cache outcomes", " requests    share      bodies");
     for (int c = 0; c < CT_CLASS_COUNT; c++) {
         enum ct_class class = (enum ct_class)c;
-        uint64_t n = sum_of(snapshot->counts.n, class);
+        uint64_t n = ct_stats_class_sum(snapshot->counts.n, class);
         ct_output_putf(buf, "  %-20s", ct_cache_class_name(class));
         ct_output_count_cell(buf, n, 11);
         ct_output_percent_cell(buf, n, snapshot->transactions, 8);
-        ct_output_bytes_cell(buf, sum_of(snapshot->counts.bytes, class), 11);
+        ct_output_bytes_cell(buf, ct_stats_class_sum(snapshot->counts.bytes, class), 11);
         ct_output_put_char(buf, '\n');
         for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
             enum ct_outcome outcome = (enum ct_outcome)i;

@@ -84,25 +84,21 @@ static void add_by_class(struct section section, const uint64_t n[CT_CLASS_COUNT
     }
 }
 
-static void sum_by_class(const uint64_t n[CT_OUTCOME_COUNT], uint64_t sum[CT_CLASS_COUNT])
+static void add_class_sums(struct section section, const uint64_t n[CT_OUTCOME_COUNT])
 {
+    uint64_t sum[CT_CLASS_COUNT];
     for (int i = 0; i < CT_CLASS_COUNT; i++) {
-        sum[i] = 0;
+        sum[i] = ct_stats_class_sum(n, (enum ct_class)i);
     }
-    for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
-        sum[ct_cache_outcome_class((enum ct_outcome)i)] += n[i];
-    }
+    add_by_class(section, sum);
 }
 
 static void add_outcomes(struct ct_json *json, const struct ct_snapshot *snapshot)
 {
-    uint64_t sum[CT_CLASS_COUNT];
     add_by_outcome(open_section(json, json->root, "cache_status"), snapshot->counts.n);
-    sum_by_class(snapshot->counts.n, sum);
-    add_by_class(open_section(json, json->root, "cache_class"), sum);
+    add_class_sums(open_section(json, json->root, "cache_class"), snapshot->counts.n);
     add_by_outcome(open_section(json, json->root, "cache_status_bytes"), snapshot->counts.bytes);
-    sum_by_class(snapshot->counts.bytes, sum);
-    add_by_class(open_section(json, json->root, "cache_class_bytes"), sum);
+    add_class_sums(open_section(json, json->root, "cache_class_bytes"), snapshot->counts.bytes);
 
     struct section basis = open_section(json, json->root, "cache_basis");
     for (int i = 0; i < CT_BASIS_COUNT; i++) {

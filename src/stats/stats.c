@@ -28,6 +28,15 @@ struct ct_stats {
     struct ct_topk lists[LIST_COUNT];
 };
 
+uint64_t ct_stats_class_sum(const uint64_t by_outcome[CT_OUTCOME_COUNT], enum ct_class class)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
+        sum += ct_cache_outcome_class((enum ct_outcome)i) == class ? by_outcome[i] : 0;
+    }
+    return sum;
+}
+
 double ct_stats_ratio(struct ct_ratio ratio)
 {
     double all = (double)ratio.hit + (double)ratio.miss;
