@@ -15,7 +15,7 @@
  * A frame that is this far ahead of all before it moves the clock only when the next one is
  * ahead as well: one wrong time stamp (1970, 2038) must not time out every connection.
  */
-#define JUMP_NS (24 * 3600 * CT_NS_PER_S)
+#define JUMP_NS (INT64_C(24) * 3600 * CT_NS_PER_S)
 
 struct ct_engine {
     struct ct_engine_config config;
