@@ -209,6 +209,8 @@ void ct_deliver_front(struct ct_conn *conn, unsigned side, struct ct_carried *ca
                       bool segment_start);
 /* Delivers pieces of both sides until none is at the front. */
 void ct_deliver_pump(struct ct_conn *conn);
+/* The same without waiting: undecided octets are decided, answers go before their questions. */
+void ct_deliver_pump_settling(struct ct_conn *conn);
 /*
  * True when octets that acknowledged peer_offset must wait: what they had received is not
  * delivered yet. An answer is not delivered before its question, however it was captured.

@@ -45,24 +45,6 @@ void ct_deliver_skip_flush(struct ct_conn *conn, unsigned s)
     }
 }
 
-/* Octets up to end are in a skip at least in part: passes those. */
-static void pass(struct ct_conn *conn, unsigned s, uint64_t end, int64_t ts_ns)
-{
-    struct ct_side *side = &conn->sides[s];
-    uint64_t to = end < side->skip_end ? end : side->skip_end;
-    conn->streams->counters.skipped_bytes += to - side->next;
-    if (side->skip_first_ns == 0) {
-        side->skip_first_ns = ts_ns;
-    }
-    if (ts_ns > side->skip_last_ns) {
-        side->skip_last_ns = ts_ns;
-    }
-    side->next = to;
-    if (to == side->skip_end) {
-        end_skip(conn, s);
-    }
-}
-
 void ct_deliver_pass_all(struct ct_conn *conn)
 {
     conn->phase = CT_PHASE_PASS;
@@ -94,6 +76,27 @@ static void switch_reader(struct ct_conn *conn)
         conn->sides[s].skip_end = 0;
         conn->sides[s].pending_skip = 0;
         conn->sides[s].at_start = 1;
+    }
+}
+
+/* Octets up to end are in a skip at least in part: passes those. */
+static void pass(struct ct_conn *conn, unsigned s, uint64_t end, int64_t ts_ns)
+{
+    struct ct_side *side = &conn->sides[s];
+    uint64_t to = end < side->skip_end ? end : side->skip_end;
+    conn->streams->counters.skipped_bytes += to - side->next;
+    if (side->skip_first_ns == 0) {
+        side->skip_first_ns = ts_ns;
+    }
+    if (ts_ns > side->skip_last_ns) {
+        side->skip_last_ns = ts_ns;
+    }
+    side->next = to;
+    if (to == side->skip_end) {
+        end_skip(conn, s);
+    }
+    if (conn->switching != 0) {
+        switch_reader(conn);
     }
 }
 
@@ -172,9 +175,6 @@ void ct_deliver_front(struct ct_conn *conn, unsigned s, struct ct_carried *carri
         uint8_t phase = conn->phase;
         if (side->next < side->skip_end && side->next < carried->bytes_end) {
             pass(conn, s, carried->bytes_end, carried->ts_ns);
-            if (conn->switching != 0) {
-                switch_reader(conn);
-            }
             continue;
         }
         if (side->next >= carried->bytes_end) {
@@ -275,9 +275,6 @@ static bool drain(struct ct_conn *conn, unsigned s)
     }
     if (side->next < side->skip_end && piece->kind != CT_PIECE_VOID) {
         pass(conn, s, piece->end, piece->ts_ns);
-        if (conn->switching != 0) {
-            switch_reader(conn);
-        }
         return true;
     }
     if (piece->kind != CT_PIECE_BYTES_KEPT) {
@@ -303,6 +300,13 @@ void ct_deliver_pump(struct ct_conn *conn)
             }
         }
     }
+}
+
+void ct_deliver_pump_settling(struct ct_conn *conn)
+{
+    conn->settling = 1;
+    ct_deliver_pump(conn);
+    conn->settling = 0;
 }
 
 bool ct_side_unsettled(const struct ct_side *side)

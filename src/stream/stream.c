@@ -133,9 +133,7 @@ static bool make_room(struct ct_conn *conn, unsigned s)
     }
     if (conn->phase == CT_PHASE_DETECT && side->head != NULL && side->head->start <= side->next) {
         uint64_t before = side->next;
-        conn->settling = 1; /* decided with what is there */
-        ct_deliver_pump(conn);
-        conn->settling = 0;
+        ct_deliver_pump_settling(conn); /* decided with what is there */
         return side->next > before || conn->phase != CT_PHASE_DETECT;
     }
     if (side->hold || side->head == NULL || side->head->start <= side->next) {

@@ -50,9 +50,7 @@ void ct_wait_give_up(struct ct_conn *conn)
     conn->sides[0].wait_acked = conn->sides[0].acked;
     conn->sides[1].wait_acked = conn->sides[1].acked;
     ct_end_give_up(conn, false);
-    conn->settling = 1;
-    ct_deliver_pump(conn);
-    conn->settling = 0;
+    ct_deliver_pump_settling(conn);
 }
 
 static void finish_if_over(struct ct_conn *conn)
@@ -69,9 +67,7 @@ static void resolve(struct ct_conn *conn)
     ct_end_anchor(conn);
     ct_end_give_up(conn, false);
     if (!acked_hole(&conn->sides[0]) && !acked_hole(&conn->sides[1])) {
-        conn->settling = 1; /* nothing is known to be missing: a circle of waits is broken */
-        ct_deliver_pump(conn);
-        conn->settling = 0;
+        ct_deliver_pump_settling(conn); /* nothing is known to be missing: breaks a circle */
     }
     if (conn->rst_side != 0) {
         ct_end_close(conn, CT_CLOSE_RST);
