@@ -351,7 +351,7 @@ void ct_cache_read_cache_status(struct ct_reading *r, enum ct_header header, uin
     if (alone) { /* read and check in one go */
         if (!read_strict(r, header, line)) {
             r->n_statements = 0;
-            r->spoke = 0;
+            r->spoke = (struct ct_dialect_set){{0}};
             r->cut = false;
             read_lenient(r, header, line);
         }

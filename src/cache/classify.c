@@ -39,7 +39,7 @@ struct ct_cache *ct_cache_new(struct ct_fields *fields)
             free(cache);
             return NULL;
         }
-        cache->header_of[field] = (uint8_t)(i + 1);
+        cache->header_of[field] = (uint16_t)(i + 1);
         cache->kind_of[field] |= CT_KIND_HEADER;
     }
     for (size_t i = 0; i < sizeof core_fields; i++) {

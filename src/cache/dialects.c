@@ -6,13 +6,24 @@
 
 #include "base/span.h"
 
-static_assert(CT_DIALECT_COUNT <= 64, "a dialect is a bit of 64");
-static_assert(CT_HEADER_COUNT < 255, "a header row and one is an octet");
+static_assert(CT_DIALECT_COUNT <= UINT8_MAX, "a dialect is an octet");
 
 const struct ct_dialect_row ct_cache_dialects[CT_DIALECT_COUNT] = {
 #define X(symbol, name, rank) {name, rank},
     CT_DIALECTS(X)
 #undef X
+};
+
+const uint8_t ct_cache_traits[CT_DIALECT_COUNT] = {
+    [CT_DIALECT_VARNISH] = CT_TRAIT_PROXY,
+    [CT_DIALECT_SQUID] = CT_TRAIT_PROXY | CT_TRAIT_AGE_ALWAYS,
+    [CT_DIALECT_HTTPD] = CT_TRAIT_PROXY | CT_TRAIT_ORIGIN,
+    [CT_DIALECT_TRAFFICSERVER] = CT_TRAIT_PROXY | CT_TRAIT_STORES_AUTH,
+    [CT_DIALECT_NGINX] = CT_TRAIT_PROXY | CT_TRAIT_ORIGIN | CT_TRAIT_STORES_AUTH,
+    [CT_DIALECT_LITESPEED] = CT_TRAIT_PROXY | CT_TRAIT_ORIGIN,
+    [CT_DIALECT_FASTLY] = CT_TRAIT_STORES_AUTH,
+    [CT_DIALECT_CLOUDFRONT] = CT_TRAIT_AGE_ALWAYS,
+    [CT_DIALECT_GOOGLE_CDN] = CT_TRAIT_AGE_MOSTLY,
 };
 
 #define PRINT    CT_FLAG_PRINT

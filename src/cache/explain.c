@@ -27,12 +27,13 @@ static bool give_cause(struct ct_verdict *verdict, struct ct_cause cause)
 /* Why it will be a miss again: the response was not to be stored. */
 static void explain_miss(struct ct_reading *r, struct ct_verdict *verdict)
 {
-    uint64_t refusing = CT_DIALECT_BIT(CT_DIALECT_NGINX) | CT_DIALECT_BIT(CT_DIALECT_FASTLY);
-    if ((r->spoke & CT_DIALECT_BIT(CT_DIALECT_MAGENTO)) != 0) {
+    bool miss_is_all = ct_dialect_set_has(&r->spoke, CT_DIALECT_NGINX) ||
+                       ct_dialect_set_has(&r->spoke, CT_DIALECT_FASTLY);
+    if (ct_dialect_set_has(&r->spoke, CT_DIALECT_MAGENTO)) {
         return; /* its VCL rewrites Cache-Control for the browser */
     }
     bool not_stored = give_cause(verdict, ct_cache_cause_forbidden(r));
-    if (!not_stored && (r->spoke & refusing) != 0) {
+    if (!not_stored && miss_is_all) {
         not_stored = give_cause(verdict, ct_cache_cause_custom(r));
     }
     if (not_stored && (verdict->marks & CT_MARK_BIT(STORED)) == 0) {
@@ -54,7 +55,7 @@ static void explain_bypass(struct ct_reading *r, struct ct_verdict *verdict)
     }
     if (verdict->outcome == CT_OUTCOME_UNCACHEABLE) {
         (void)give_cause(verdict, ct_cache_cause_status(r));
-    } else if ((r->spoke & CT_DIALECT_BIT(CT_DIALECT_NGINX)) != 0) {
+    } else if (ct_dialect_set_has(&r->spoke, CT_DIALECT_NGINX)) {
         give(verdict, CT_REASON_CONFIG_BYPASS); /* nginx says BYPASS by rule only */
     }
 }

@@ -29,11 +29,9 @@ static bool is_cache_maker(enum ct_dialect dialect)
 
 static bool has_sign(struct ct_reading *r)
 {
-    uint64_t origins = CT_DIALECT_BIT(CT_DIALECT_NGINX) | CT_DIALECT_BIT(CT_DIALECT_HTTPD) |
-                       CT_DIALECT_BIT(CT_DIALECT_LITESPEED);
     ct_cache_find_makers(r);
     return ct_reading_has(r, CT_DIR_RESP, CT_FIELD_AGE) ||
-           ct_reading_has(r, CT_DIR_RESP, CT_FIELD_VIA) || (r->prints & ~origins) != 0;
+           ct_reading_has(r, CT_DIR_RESP, CT_FIELD_VIA) || (r->print_lacks & CT_TRAIT_ORIGIN) != 0;
 }
 
 static bool take_cause(struct ct_cause cause, enum ct_outcome outcome, bool sign,
@@ -184,15 +182,11 @@ static bool rule_age(struct ct_reading *r, bool sign, struct finding *found)
     if (r->age_s <= 0) {
         return false;
     }
-    const uint64_t proxies =
-        CT_DIALECT_BIT(CT_DIALECT_VARNISH) | CT_DIALECT_BIT(CT_DIALECT_SQUID) |
-        CT_DIALECT_BIT(CT_DIALECT_HTTPD) | CT_DIALECT_BIT(CT_DIALECT_TRAFFICSERVER) |
-        CT_DIALECT_BIT(CT_DIALECT_NGINX) | CT_DIALECT_BIT(CT_DIALECT_LITESPEED);
     int64_t lifetime_s = ct_cache_lifetime(r);
     found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_AGE);
     if (lifetime_s >= 0 && r->age_s > lifetime_s) {
         /* A network may go by another lifetime than the one it shows. */
-        bool rewritten = lifetime_s == 0 || (r->prints & ~proxies) != 0;
+        bool rewritten = lifetime_s == 0 || (r->print_lacks & CT_TRAIT_PROXY) != 0;
         found->marks = rewritten ? CT_MARK_BIT(WEAK) : 0;
         judge_window(r, r->age_s - lifetime_s, found);
         return true;
@@ -220,16 +214,14 @@ static bool rule_status(struct ct_reading *r, bool sign, struct finding *found)
 
 static bool rule_authorization(struct ct_reading *r, bool sign, struct finding *found)
 {
-    uint64_t storing = CT_DIALECT_BIT(CT_DIALECT_NGINX) | CT_DIALECT_BIT(CT_DIALECT_FASTLY) |
-                       CT_DIALECT_BIT(CT_DIALECT_TRAFFICSERVER); /* store it all the same */
-    return take_cause(ct_cache_cause_authorization(r), CT_OUTCOME_BYPASS,
-                      sign && (r->prints & storing) == 0, found);
+    bool stores = (r->print_traits & CT_TRAIT_STORES_AUTH) != 0;
+    return take_cause(ct_cache_cause_authorization(r), CT_OUTCOME_BYPASS, sign && !stores, found);
 }
 
 static bool rule_fetched(struct ct_reading *r, bool sign, struct finding *found)
 {
-    uint64_t always = CT_DIALECT_BIT(CT_DIALECT_SQUID) | CT_DIALECT_BIT(CT_DIALECT_CLOUDFRONT);
-    uint64_t mostly = CT_DIALECT_BIT(CT_DIALECT_GOOGLE_CDN);
+    bool always = (r->print_traits & CT_TRAIT_AGE_ALWAYS) != 0;
+    bool mostly = (r->print_traits & CT_TRAIT_AGE_MOSTLY) != 0;
     if (!sign || r->txn->status == 304 || r->age_wrong) {
         return false; /* 304 answers the client's condition, whatever the cache did */
     }
@@ -242,9 +234,9 @@ static bool rule_fetched(struct ct_reading *r, bool sign, struct finding *found)
         return true;
     }
     found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_VIA);
-    found->marks = (r->prints & always) == 0 ? CT_MARK_BIT(WEAK) : 0;
+    found->marks = always ? 0 : CT_MARK_BIT(WEAK);
     found->rule = "no Age, from a cache that sends it with every hit (RFC 9111 section 5.1)";
-    return (r->prints & (always | mostly)) != 0;
+    return always || mostly;
 }
 
 static const rule_function rules[] = {

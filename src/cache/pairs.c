@@ -10,19 +10,19 @@
 
 struct refine_row {
     const char *text; /* part of the field's value; NULL: any value but an empty one */
-    uint64_t dialects;
-    uint8_t header;
+    uint8_t dialect;
+    uint8_t or_dialect;
+    uint16_t header;
     uint8_t from;
     uint8_t to;
     uint8_t reason;
     uint32_t marks;
 };
 
-#define BIT(dialect) CT_DIALECT_BIT(CT_DIALECT_##dialect)
-#define R(header, text, dialects, from, to, reason, marks)                      \
-    {                                                                           \
-        text, dialects, CT_HEADER_##header, CT_OUTCOME_##from, CT_OUTCOME_##to, \
-            CT_REASON_##reason, marks                                           \
+#define R(header, text, dialect, or_dialect, from, to, reason, marks)            \
+    {                                                                            \
+        text, CT_DIALECT_##dialect, CT_DIALECT_##or_dialect, CT_HEADER_##header, \
+            CT_OUTCOME_##from, CT_OUTCOME_##to, CT_REASON_##reason, marks        \
     }
 #define NOT_STORED  CT_MARK_BIT(NOT_STORED)
 #define STALE_ERROR CT_MARK_BIT(STALE_ERROR)
@@ -30,34 +30,34 @@ struct refine_row {
 /* clang-format off */
 /* The first row that fits a statement is applied to it. */
 static const struct refine_row refine_rows[] = {
-    R(X_CHECK_CACHEABLE, "NO", BIT(AKAMAI), MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
-    R(X_EC_CHECK_CACHEABLE, "NO", BIT(EDGECAST), MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
-    R(X_PASS_WHY, NULL, BIT(WPENGINE), MISS, BYPASS, CONFIG_BYPASS, 0),
-    R(X_CACHEABLE, "NO:Passed", BIT(WPENGINE) | BIT(VARNISH), MISS, BYPASS, CONFIG_BYPASS, 0),
-    R(X_CACHEABLE, "NO:Set-Cookie", BIT(WPENGINE) | BIT(VARNISH), MISS, UNCACHEABLE, RESPONSE_SET_COOKIE, NOT_STORED),
-    R(X_CACHEABLE, "NO:", BIT(WPENGINE) | BIT(VARNISH), MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
-    R(GRACE, "normal", BIT(MAGENTO), HIT, UPDATING, BACKGROUND_REFRESH, 0),
-    R(GRACE, "unlimited", BIT(MAGENTO), HIT, STALE, STALE_IF_ERROR, STALE_ERROR),
-    R(X_SRCACHE_STORE, "BYPASS", BIT(SRCACHE), MISS, MISS, NOT_GIVEN, NOT_STORED),
-    R(X_CACHE_DETAIL, "stale content returned", BIT(HTTPD), HIT, STALE, STALE_IF_ERROR, STALE_ERROR),
-    R(X_CACHE_DETAIL, "304 was uncacheable", BIT(HTTPD), MISS, EXPIRED, EXPIRED_REPLACED, NOT_STORED),
-    R(X_CACHE_DETAIL, "cache unwilling to store response", BIT(HTTPD), MISS, MISS, NOT_GIVEN, NOT_STORED),
-    R(X_CACHE_DETAIL, "store_headers failed", BIT(HTTPD), MISS, MISS, NOT_GIVEN, NOT_STORED),
-    R(X_CACHE_DETAIL, "invalid content length", BIT(HTTPD), MISS, MISS, NOT_GIVEN, NOT_STORED),
-    R(X_CACHE_DETAIL, "Cache-Control: no-store present", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_NO_STORE, NOT_STORED),
-    R(X_CACHE_DETAIL, "Cache-Control: private present", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_PRIVATE, NOT_STORED),
-    R(X_CACHE_DETAIL, "Authorization required", BIT(HTTPD), MISS, UNCACHEABLE, REQUEST_AUTHORIZATION, NOT_STORED),
-    R(X_CACHE_DETAIL, "Vary header contains '*'", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_VARY_STAR, NOT_STORED),
-    R(X_CACHE_DETAIL, "Response status", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_STATUS, NOT_STORED),
-    R(X_CACHE_DETAIL, "Broken expires header", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_EXPIRED, NOT_STORED),
-    R(X_CACHE_DETAIL, "Expires header already expired", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_EXPIRED, NOT_STORED),
-    R(X_CACHE_DETAIL, "Query string present", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_NO_FRESHNESS, NOT_STORED),
-    R(X_CACHE_DETAIL, "HTTP Status 304 Not Modified", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_STATUS, NOT_STORED),
-    R(X_CACHE_DETAIL, "No Last-Modified", BIT(HTTPD), MISS, UNCACHEABLE, RESPONSE_NO_FRESHNESS, NOT_STORED),
-    R(X_CACHE_DETAIL, "updated entity is older", BIT(HTTPD), MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
-    R(X_CACHE_DETAIL, "contradiction: 304", BIT(HTTPD), MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
-    R(X_CACHE_DETAIL, "'no-cache' is set", BIT(HTTPD), MISS, CONFIG_NOCACHE, CONFIG_NOCACHE, NOT_STORED),
-    R(X_CACHE_DETAIL, "no_cache present", BIT(HTTPD), MISS, CONFIG_NOCACHE, CONFIG_NOCACHE, NOT_STORED),
+    R(X_CHECK_CACHEABLE, "NO", AKAMAI, AKAMAI, MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
+    R(X_EC_CHECK_CACHEABLE, "NO", EDGECAST, EDGECAST, MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
+    R(X_PASS_WHY, NULL, WPENGINE, WPENGINE, MISS, BYPASS, CONFIG_BYPASS, 0),
+    R(X_CACHEABLE, "NO:Passed", WPENGINE, VARNISH, MISS, BYPASS, CONFIG_BYPASS, 0),
+    R(X_CACHEABLE, "NO:Set-Cookie", WPENGINE, VARNISH, MISS, UNCACHEABLE, RESPONSE_SET_COOKIE, NOT_STORED),
+    R(X_CACHEABLE, "NO:", WPENGINE, VARNISH, MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
+    R(GRACE, "normal", MAGENTO, MAGENTO, HIT, UPDATING, BACKGROUND_REFRESH, 0),
+    R(GRACE, "unlimited", MAGENTO, MAGENTO, HIT, STALE, STALE_IF_ERROR, STALE_ERROR),
+    R(X_SRCACHE_STORE, "BYPASS", SRCACHE, SRCACHE, MISS, MISS, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "stale content returned", HTTPD, HTTPD, HIT, STALE, STALE_IF_ERROR, STALE_ERROR),
+    R(X_CACHE_DETAIL, "304 was uncacheable", HTTPD, HTTPD, MISS, EXPIRED, EXPIRED_REPLACED, NOT_STORED),
+    R(X_CACHE_DETAIL, "cache unwilling to store response", HTTPD, HTTPD, MISS, MISS, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "store_headers failed", HTTPD, HTTPD, MISS, MISS, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "invalid content length", HTTPD, HTTPD, MISS, MISS, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "Cache-Control: no-store present", HTTPD, HTTPD, MISS, UNCACHEABLE, RESPONSE_NO_STORE, NOT_STORED),
+    R(X_CACHE_DETAIL, "Cache-Control: private present", HTTPD, HTTPD, MISS, UNCACHEABLE, RESPONSE_PRIVATE, NOT_STORED),
+    R(X_CACHE_DETAIL, "Authorization required", HTTPD, HTTPD, MISS, UNCACHEABLE, REQUEST_AUTHORIZATION, NOT_STORED),
+    R(X_CACHE_DETAIL, "Vary header contains '*'", HTTPD, HTTPD, MISS, UNCACHEABLE, RESPONSE_VARY_STAR, NOT_STORED),
+    R(X_CACHE_DETAIL, "Response status", HTTPD, HTTPD, MISS, UNCACHEABLE, RESPONSE_STATUS, NOT_STORED),
+    R(X_CACHE_DETAIL, "Broken expires header", HTTPD, HTTPD, MISS, UNCACHEABLE, RESPONSE_EXPIRED, NOT_STORED),
+    R(X_CACHE_DETAIL, "Expires header already expired", HTTPD, HTTPD, MISS, UNCACHEABLE, RESPONSE_EXPIRED, NOT_STORED),
+    R(X_CACHE_DETAIL, "Query string present", HTTPD, HTTPD, MISS, UNCACHEABLE, RESPONSE_NO_FRESHNESS, NOT_STORED),
+    R(X_CACHE_DETAIL, "HTTP Status 304 Not Modified", HTTPD, HTTPD, MISS, UNCACHEABLE, RESPONSE_STATUS, NOT_STORED),
+    R(X_CACHE_DETAIL, "No Last-Modified", HTTPD, HTTPD, MISS, UNCACHEABLE, RESPONSE_NO_FRESHNESS, NOT_STORED),
+    R(X_CACHE_DETAIL, "updated entity is older", HTTPD, HTTPD, MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "contradiction: 304", HTTPD, HTTPD, MISS, UNCACHEABLE, NOT_GIVEN, NOT_STORED),
+    R(X_CACHE_DETAIL, "'no-cache' is set", HTTPD, HTTPD, MISS, CONFIG_NOCACHE, CONFIG_NOCACHE, NOT_STORED),
+    R(X_CACHE_DETAIL, "no_cache present", HTTPD, HTTPD, MISS, CONFIG_NOCACHE, CONFIG_NOCACHE, NOT_STORED),
 };
 /* clang-format on */
 
@@ -126,7 +126,7 @@ static void pair_positions(struct ct_reading *r)
 static bool row_fits(const struct ct_reading *r, const struct refine_row *row,
                      const struct ct_statement *s, uint32_t *line)
 {
-    if (s->outcome != row->from || (row->dialects & CT_DIALECT_BIT(s->dialect)) == 0) {
+    if (s->outcome != row->from || (row->dialect != s->dialect && row->or_dialect != s->dialect)) {
         return false;
     }
     *line = ct_cache_seen(r, row->header);
@@ -203,13 +203,13 @@ void ct_cache_pair_fields(struct ct_reading *r)
         ct_cache_seen(r, CT_HEADER_X_SERVED_BY) != CT_LINE_NONE) {
         pair_positions(r);
     }
-    if ((r->spoke & CT_DIALECT_BIT(CT_DIALECT_SQUID)) != 0) {
+    if (ct_dialect_set_has(&r->spoke, CT_DIALECT_SQUID)) {
         ct_cache_pair_squid(r);
     }
-    if ((r->spoke & CT_DIALECT_BIT(CT_DIALECT_VARNISH)) != 0) {
+    if (ct_dialect_set_has(&r->spoke, CT_DIALECT_VARNISH)) {
         ct_cache_pair_varnish(r);
     }
-    if ((r->spoke & CT_DIALECT_BIT(CT_DIALECT_TRAFFICSERVER)) != 0) {
+    if (ct_dialect_set_has(&r->spoke, CT_DIALECT_TRAFFICSERVER)) {
         pair_trafficserver(r);
     }
     if (has_second_opinion(r)) {

@@ -15,11 +15,11 @@ static void see(struct ct_reading *r, uint32_t line, enum ct_header header)
     const struct ct_header_row *row = &ct_cache_headers[header];
     if ((row->flags & CT_FLAG_PRINT) != 0) {
         if (row->start == NULL || begins_with(ct_reading_text(r, line), row->start)) {
-            r->prints |= CT_DIALECT_BIT(row->dialect);
+            ct_reading_add_print(r, row->dialect);
         }
     }
     if (r->n_seen < CT_SEEN_MAX) {
-        r->seen[r->n_seen++] = (struct ct_seen){line, (uint8_t)header};
+        r->seen[r->n_seen++] = (struct ct_seen){line, (uint16_t)header};
     } else if (row->parser != CT_PARSER_NONE) {
         r->cut = true;
     }
@@ -72,8 +72,10 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
     r->again = 0;
     r->n_seen = 0;
     r->n_statements = 0;
-    r->prints = 0;
-    r->spoke = 0;
+    r->prints = (struct ct_dialect_set){{0}};
+    r->print_traits = 0;
+    r->print_lacks = 0;
+    r->spoke = (struct ct_dialect_set){{0}};
     r->cut = false;
     r->status_field = CT_STATUS_FIELD_UNREAD;
     r->server_known = false;
@@ -111,7 +113,7 @@ enum ct_dialect ct_cache_find_server(struct ct_reading *r)
         r->server = (uint8_t)ct_cache_server_dialect(
             r->cache, ct_reading_value(r, CT_DIR_RESP, CT_FIELD_SERVER));
         if (r->server != CT_DIALECT_GENERIC) {
-            r->prints |= CT_DIALECT_BIT(r->server);
+            ct_reading_add_print(r, r->server);
         }
     }
     return (enum ct_dialect)r->server;
@@ -124,7 +126,7 @@ static void find_in_via(struct ct_reading *r, struct ct_span value)
     while (ct_cache_next_element(&value, &element)) {
         r->last_via = (uint8_t)ct_cache_via_dialect(r->cache, element);
         if (r->last_via != CT_DIALECT_GENERIC) {
-            r->prints |= CT_DIALECT_BIT(r->last_via);
+            ct_reading_add_print(r, r->last_via);
         }
     }
 }
@@ -249,7 +251,7 @@ struct ct_statement ct_cache_statement(const struct ct_reading *r, enum ct_heade
         .hits = -1,
         .line = line,
         .also = CT_LINE_NONE,
-        .header = (uint8_t)header,
+        .header = (uint16_t)header,
         .dialect = (uint8_t)dialect,
         .outcome = CT_OUTCOME_UNKNOWN,
         .rank = row->rank != 0 ? row->rank : ct_cache_dialects[dialect].rank,
@@ -278,5 +280,5 @@ void ct_cache_say(struct ct_reading *r, const struct ct_statement *statement)
     struct ct_statement *added = &r->statements[r->n_statements++];
     *added = *statement;
     added->written = added->outcome;
-    r->spoke |= CT_DIALECT_BIT(statement->dialect);
+    ct_dialect_set_add(&r->spoke, statement->dialect);
 }

@@ -23,7 +23,7 @@ struct ct_statement {
     uint32_t line;
     uint32_t also; /* a second line that decided with it, or CT_LINE_NONE */
     uint32_t marks;
-    uint8_t header;  /* enum ct_header */
+    uint16_t header; /* enum ct_header */
     uint8_t dialect; /* enum ct_dialect */
     uint8_t outcome;
     uint8_t written; /* the outcome before the messages refined it: what holds for a fossil */
@@ -36,7 +36,7 @@ struct ct_statement {
 
 struct ct_seen {
     uint32_t line;
-    uint8_t header;
+    uint16_t header;
 };
 
 enum ct_status_field { /* Cache-Status as a structured field */
@@ -53,8 +53,10 @@ struct ct_reading {
     uint32_t again;                    /* bit per enum ct_field that has several lines */
     struct ct_seen seen[CT_SEEN_MAX];  /* lines of the response that the tables know */
     uint32_t n_seen;
-    uint64_t prints; /* bit per dialect whose fingerprint is there */
-    uint64_t spoke;  /* bit per dialect that made a statement */
+    struct ct_dialect_set prints; /* dialects whose fingerprint is there */
+    uint8_t print_traits;         /* CT_TRAIT_ bits that one of prints has */
+    uint8_t print_lacks;          /* CT_TRAIT_ bits that one of prints has not; 0: no print */
+    struct ct_dialect_set spoke;  /* dialects that made a statement */
     struct ct_statement statements[CT_TIERS_MAX];
     uint32_t n_statements;
     bool cut;       /* more statements than fit: those of the origin's side are gone */
@@ -86,7 +88,14 @@ static inline bool ct_reading_has(const struct ct_reading *r, enum ct_dir dir, e
 
 static inline bool ct_reading_has_print(const struct ct_reading *r, enum ct_dialect dialect)
 {
-    return (r->prints & CT_DIALECT_BIT(dialect)) != 0;
+    return ct_dialect_set_has(&r->prints, dialect);
+}
+
+static inline void ct_reading_add_print(struct ct_reading *r, unsigned dialect)
+{
+    ct_dialect_set_add(&r->prints, dialect);
+    r->print_traits |= ct_cache_traits[dialect];
+    r->print_lacks |= (uint8_t)~ct_cache_traits[dialect];
 }
 
 /* The first line of a field, or CT_LINE_NONE. */

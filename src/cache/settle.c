@@ -24,20 +24,23 @@ static bool is_class(const struct ct_statement *s, enum ct_class class)
  */
 static enum ct_dialect nearest_network(struct ct_reading *r)
 {
-    uint64_t networks = 0;
+    struct ct_dialect_set networks = {{0}};
+    unsigned n = 0;
     for (uint32_t i = 0; i < r->n_statements; i++) {
-        if (r->statements[i].rank <= 2) {
-            networks |= CT_DIALECT_BIT(r->statements[i].dialect);
+        const struct ct_statement *s = &r->statements[i];
+        if (s->rank <= 2 && !ct_dialect_set_has(&networks, s->dialect)) {
+            ct_dialect_set_add(&networks, s->dialect);
+            n++;
         }
     }
-    if ((networks & (networks - 1)) == 0) {
+    if (n < 2) {
         return CT_DIALECT_GENERIC;
     }
     ct_cache_find_makers(r);
-    if ((networks & CT_DIALECT_BIT(r->last_via)) != 0) {
+    if (ct_dialect_set_has(&networks, r->last_via)) {
         return r->last_via;
     }
-    return (networks & CT_DIALECT_BIT(r->server)) != 0 ? r->server : CT_DIALECT_GENERIC;
+    return ct_dialect_set_has(&networks, r->server) ? r->server : CT_DIALECT_GENERIC;
 }
 
 /* Whether statement i only repeats or echoes another one. */

@@ -104,7 +104,7 @@ static bool written_by_squid(struct ct_reading *r, const struct ct_element *e)
 static enum ct_dialect writer_by_print(struct ct_reading *r, const uint8_t *writers, size_t n)
 {
     (void)ct_cache_find_server(r);
-    for (size_t i = 0; i < n && r->prints != 0; i++) {
+    for (size_t i = 0; i < n && r->print_lacks != 0; i++) {
         if (ct_reading_has_print(r, writers[i])) {
             return writers[i];
         }
@@ -229,7 +229,7 @@ static bool say_element(struct ct_reading *r, enum ct_header header, uint32_t li
         return false;
     }
     enum ct_dialect dialect = who_wrote(r, row, &e);
-    if (dialect != row->dialect && (r->cache->own_words & CT_DIALECT_BIT(dialect)) != 0) {
+    if (dialect != row->dialect && ct_dialect_set_has(&r->cache->own_words, dialect)) {
         read_again(r, dialect, asks, text, &e);
     }
     struct ct_statement s = ct_cache_statement(r, header, dialect, line);

@@ -250,6 +250,29 @@ struct ct_dialect_row {
 extern const struct ct_header_row ct_cache_headers[CT_HEADER_COUNT];
 extern const struct ct_dialect_row ct_cache_dialects[CT_DIALECT_COUNT];
 
+/* What rules ask of a dialect's writer; ct_cache_traits has the bits of each dialect. */
+#define CT_TRAIT_ORIGIN      1U  /* often no cache at all: a web server */
+#define CT_TRAIT_PROXY       2U  /* goes by the lifetime that its response shows */
+#define CT_TRAIT_STORES_AUTH 4U  /* stores what Authorization asked for */
+#define CT_TRAIT_AGE_ALWAYS  8U  /* sends Age with every hit */
+#define CT_TRAIT_AGE_MOSTLY  16U /* so too, as a rule */
+
+extern const uint8_t ct_cache_traits[CT_DIALECT_COUNT];
+
+struct ct_dialect_set {
+    uint64_t bits[(CT_DIALECT_COUNT + 63) / 64];
+};
+
+static inline void ct_dialect_set_add(struct ct_dialect_set *set, unsigned dialect)
+{
+    set->bits[dialect / 64] |= UINT64_C(1) << dialect % 64;
+}
+
+static inline bool ct_dialect_set_has(const struct ct_dialect_set *set, unsigned dialect)
+{
+    return (set->bits[dialect / 64] >> dialect % 64 & 1) != 0;
+}
+
 /* What a word means: in the words of one dialect, or of all (table CT_DIALECT_GENERIC). */
 struct ct_word {
     const char *text; /* folded: lower case, "_" for "-" and " ", without "tcp_" */
@@ -264,8 +287,7 @@ struct ct_word {
 /* The words for fields that ask "hit?". */
 #define CT_WORDS_ASKS CT_DIALECT_COUNT
 
-#define CT_MARK_BIT(symbol)     (UINT32_C(1) << CT_MARK_##symbol)
-#define CT_DIALECT_BIT(dialect) (UINT64_C(1) << (dialect))
+#define CT_MARK_BIT(symbol) (UINT32_C(1) << CT_MARK_##symbol)
 
 #define CT_KIND_CORE   1U /* one of those that HTTP caching itself reads */
 #define CT_KIND_HEADER 2U /* a row of CT_HEADERS */
@@ -274,12 +296,12 @@ struct ct_word {
 
 struct ct_cache {
     const struct ct_fields *fields;
-    uint64_t own_words;       /* bit per dialect with words of its own */
-    uint64_t servers_at[256]; /* by first octet: rows that begin with it */
+    struct ct_dialect_set own_words; /* dialects with words of their own */
+    uint64_t servers_at[256];        /* by first octet: rows that begin with it */
     uint64_t vias_at[256];
-    uint16_t slots[CT_WORD_SLOTS];    /* hash of words: row + 1 */
-    uint8_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: none */
-    uint8_t kind_of[CT_FIELDS_MAX];   /* CT_KIND_ bits; 0: the field is of no interest here */
+    uint16_t slots[CT_WORD_SLOTS];     /* hash of words: row + 1 */
+    uint16_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: none */
+    uint8_t kind_of[CT_FIELDS_MAX];    /* CT_KIND_ bits; 0: the field is of no interest here */
 };
 
 /* Fills the hash of words. */

@@ -174,7 +174,7 @@ void ct_cache_index_words(struct ct_cache *cache)
         }
         cache->slots[slot % CT_WORD_SLOTS] = (uint16_t)(i + 1);
         if (words[i].table < CT_DIALECT_COUNT) {
-            cache->own_words |= CT_DIALECT_BIT(words[i].table);
+            ct_dialect_set_add(&cache->own_words, words[i].table);
         }
     }
 }
@@ -223,7 +223,7 @@ const struct ct_word *ct_cache_find_word(const struct ct_cache *cache, unsigned 
         return NULL;
     }
     const struct ct_word *word = NULL;
-    if (dialect != CT_DIALECT_GENERIC && (cache->own_words & CT_DIALECT_BIT(dialect)) != 0) {
+    if (dialect != CT_DIALECT_GENERIC && ct_dialect_set_has(&cache->own_words, dialect)) {
         word = look_up(cache, dialect, at, n);
     }
     if (word == NULL) {
