@@ -65,7 +65,7 @@ static bool build_stages(struct ct_engine *engine)
     if (engine->fields == NULL) {
         return false;
     }
-    engine->cache = ct_cache_new(engine->fields);
+    engine->cache = ct_cache_new(engine->fields, &engine->config.cache);
     engine->stats = ct_stats_new(limits, key, engine->fields);
     engine->http_hooks = (struct ct_http_hooks){.txn = on_transaction, .user = engine};
     engine->http = ct_http_new(limits, engine->fields, &engine->http_hooks);

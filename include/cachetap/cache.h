@@ -167,11 +167,21 @@ struct ct_verdict {
 
 struct ct_cache;
 
+/* What a user adds to the tables, and takes from them. All zero: nothing. */
+struct ct_cache_config {
+    /*
+     * Names of response fields to treat as absent, in every meaning: status, fingerprint and
+     * HTTP caching's own. Compared without case. Borrowed for the call of ct_cache_new.
+     */
+    const char *const *ignored;
+    size_t n_ignored;
+};
+
 /*
  * Interns the header names of all dialects in fields, which is borrowed for the life of the
- * result. NULL: no memory.
+ * result. config may be NULL. NULL: no memory, or no room in fields.
  */
-struct ct_cache *ct_cache_new(struct ct_fields *fields);
+struct ct_cache *ct_cache_new(struct ct_fields *fields, const struct ct_cache_config *config);
 void ct_cache_free(struct ct_cache *cache);
 
 /* Judges one transaction. Writes all of verdict; it speaks of txn's text and lines. */

@@ -73,6 +73,8 @@ struct ct_fields *ct_http_fields_new(void); /* with CT_FIELDS; NULL: no memory *
 void ct_http_fields_free(struct ct_fields *fields);
 /* The number of a name, added when new; CT_FIELD_NONE when full, no memory, or not a token. */
 uint16_t ct_http_fields_intern(struct ct_fields *fields, const char *name);
+/* Whether a name can be interned: a token of at most 63 octets (RFC 9110 section 5.1). */
+bool ct_http_fields_accepts(struct ct_span name);
 /* CT_FIELD_NONE when the name is not kept. */
 uint16_t ct_http_fields_find(const struct ct_fields *fields, struct ct_span name);
 /* The name in the case it was interned with; static for the life of fields. */

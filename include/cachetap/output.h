@@ -40,6 +40,8 @@ struct ct_output_options {
     bool explain;       /* text and summary: the reasoning behind each outcome */
     bool line_buffered; /* flush after each transaction */
     unsigned columns;   /* width to aim at, 0: no limit */
+    const char *const *ignored_headers; /* of ct_cache_config, for the reports */
+    size_t n_ignored_headers;
 };
 
 struct ct_writer;

@@ -25,6 +25,7 @@ enum {
     KEY_CONFIG,
     KEY_METRICS,
     KEY_ASSERT,
+    KEY_IGNORE_HEADER,
 };
 
 #define LIVE "live capture"
@@ -43,6 +44,7 @@ static const struct ct_option_row rows[] = {
     {KEY_SUMMARY_JSON, "summary-json", NULL, "short for -o summary-json", NULL},
     {KEY_EXPLAIN, "explain", NULL, "text and summary: the reasoning behind each outcome", NULL},
     {KEY_LIMIT, "limit", "NAME=VALUE", "set a limit (k, M, G allowed); --limit help lists them", NULL},
+    {KEY_IGNORE_HEADER, "ignore-header", "NAME", "judge as if responses did not have this header; may be repeated", NULL},
     {'l', "line-buffered", NULL, "write each line at once", NULL},
     {'n', NULL, NULL, "accepted as in tcpdump; addresses are never looked up", NULL},
     {'v', "verbose", NULL, "statistics of the run on standard error at its end", NULL},
@@ -197,6 +199,17 @@ static bool add_read(struct ct_options *options, const char *path)
     return true;
 }
 
+static bool ignore_header(struct ct_options *options, const char *name)
+{
+    if (!ct_http_fields_accepts(ct_span_of(name))) {
+        return wrong(options,
+                     "--ignore-header %s: not the name of a header field, give one such as X-Cache",
+                     name);
+    }
+    options->ignored_headers[options->n_ignored_headers++] = name;
+    return true;
+}
+
 static bool set_count(struct ct_options *options, const char *text)
 {
     if (!ct_base_parse_u64(ct_span_of(text), &options->count) || options->count == 0) {
@@ -227,6 +240,8 @@ static bool apply(struct ct_options *options, int key, const char *argument)
         return set_count(options, argument);
     case 'o':
         return set_output(options, argument);
+    case KEY_IGNORE_HEADER:
+        return ignore_header(options, argument);
     case KEY_LIMIT:
         return set_limit(options, argument);
     case KEY_TEXT:
@@ -371,7 +386,8 @@ bool ct_app_options_parse(struct ct_options *options, int argc, char **argv)
     size_t room = (size_t)(argc > 0 ? argc : 0) + 1;
     options->reads = calloc(room, sizeof *options->reads);
     options->outputs = calloc(room, sizeof *options->outputs);
-    if (options->reads == NULL || options->outputs == NULL) {
+    options->ignored_headers = calloc(room, sizeof *options->ignored_headers);
+    if (options->reads == NULL || options->outputs == NULL || options->ignored_headers == NULL) {
         return wrong(options, "command line: out of memory");
     }
     if (!read_command(options, argc, argv)) {
@@ -400,6 +416,7 @@ bool ct_app_options_parse(struct ct_options *options, int argc, char **argv)
 void ct_app_options_fini(struct ct_options *options)
 {
     free(options->filter);
+    free(options->ignored_headers);
     free(options->outputs);
     free(options->reads);
     *options = (struct ct_options){.command = CT_COMMAND_WATCH};

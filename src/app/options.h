@@ -28,6 +28,8 @@ struct ct_options {
     bool reads_stdin;               /* one of them is "-" */
     struct ct_output_spec *outputs; /* at least one for CT_COMMAND_WATCH */
     size_t n_outputs;
+    const char **ignored_headers; /* n_ignored_headers of them */
+    size_t n_ignored_headers;
     char *filter;       /* NULL: none */
     const char *infile; /* of -F */
     uint64_t count;     /* 0: no end */

@@ -169,6 +169,8 @@ static bool make_engine(struct run *run)
 {
     struct ct_engine_config config = {
         .limits = run->options->limits,
+        .cache = {.ignored = run->options->ignored_headers,
+                  .n_ignored = run->options->n_ignored_headers},
         .transaction = on_transaction,
         .user = run,
     };

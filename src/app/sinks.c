@@ -146,6 +146,8 @@ static void fill_output_options(const struct ct_sinks *sinks, struct ct_sink *si
         .color = ct_app_terminal_color(fd),
         .utf8 = ct_app_terminal_utf8(),
         .explain = sinks->options->explain,
+        .ignored_headers = sinks->options->ignored_headers,
+        .n_ignored_headers = sinks->options->n_ignored_headers,
         .line_buffered = sinks->options->line_buffered || terminal,
         .columns = ct_app_terminal_columns(fd),
     };

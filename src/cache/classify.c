@@ -2,6 +2,7 @@
 /* The front of the stage: the handle, and the way of one transaction through it. */
 #include <stdlib.h>
 
+#include "base/span.h"
 #include "cache/reading.h"
 
 static const ct_cache_parser parsers[CT_PARSER_COUNT] = {
@@ -26,7 +27,18 @@ static const uint8_t core_fields[] = {
     CT_FIELD_CACHE_STATUS,
 };
 
-struct ct_cache *ct_cache_new(struct ct_fields *fields)
+/* An ignored field of a response is one that the tables do not know. */
+static void ignore_fields(struct ct_cache *cache, const struct ct_cache_config *config)
+{
+    for (size_t i = 0; i < config->n_ignored; i++) {
+        uint16_t field = ct_http_fields_find(cache->fields, ct_span_of(config->ignored[i]));
+        if (field < CT_FIELDS_MAX) {
+            cache->kind_of[CT_DIR_RESP][field] = 0;
+        }
+    }
+}
+
+struct ct_cache *ct_cache_new(struct ct_fields *fields, const struct ct_cache_config *config)
 {
     struct ct_cache *cache = calloc(1, sizeof *cache);
     if (cache == NULL) {
@@ -40,10 +52,14 @@ struct ct_cache *ct_cache_new(struct ct_fields *fields)
             return NULL;
         }
         cache->header_of[field] = (uint16_t)(i + 1);
-        cache->kind_of[field] |= CT_KIND_HEADER;
+        cache->kind_of[CT_DIR_RESP][field] |= CT_KIND_HEADER;
     }
     for (size_t i = 0; i < sizeof core_fields; i++) {
-        cache->kind_of[core_fields[i]] |= CT_KIND_CORE;
+        cache->kind_of[CT_DIR_ORIG][core_fields[i]] |= CT_KIND_CORE;
+        cache->kind_of[CT_DIR_RESP][core_fields[i]] |= CT_KIND_CORE;
+    }
+    if (config != NULL) {
+        ignore_fields(cache, config);
     }
     ct_cache_index_words(cache);
     ct_cache_index_makers(cache);

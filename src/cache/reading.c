@@ -84,12 +84,12 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
     r->control_known[CT_DIR_RESP] = false;
     for (uint32_t i = 0; i < txn->n_lines; i++) {
         const struct ct_line *line = &txn->lines[i];
-        unsigned kind = line->field < CT_FIELDS_MAX ? cache->kind_of[line->field] : 0;
         unsigned dir = line->dir & 1;
+        unsigned kind = line->field < CT_FIELDS_MAX ? cache->kind_of[dir][line->field] : 0;
         if ((kind & CT_KIND_CORE) != 0) {
             note_core(r, dir, line->field, i);
         }
-        if ((kind & CT_KIND_HEADER) != 0 && dir == CT_DIR_RESP) {
+        if ((kind & CT_KIND_HEADER) != 0) {
             see(r, i, (enum ct_header)(cache->header_of[line->field] - 1));
         }
     }

@@ -301,7 +301,8 @@ struct ct_cache {
     uint64_t vias_at[256];
     uint16_t slots[CT_WORD_SLOTS];     /* hash of words: row + 1 */
     uint16_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: none */
-    uint8_t kind_of[CT_FIELDS_MAX];    /* CT_KIND_ bits; 0: the field is of no interest here */
+    /* By enum ct_dir: CT_KIND_ bits; 0: the field is of no interest there. */
+    uint8_t kind_of[2][CT_FIELDS_MAX];
 };
 
 /* Fills the hash of words. */

@@ -118,10 +118,15 @@ void ct_http_fields_free(struct ct_fields *fields)
     free(fields);
 }
 
+bool ct_http_fields_accepts(struct ct_span name)
+{
+    return name.n <= NAME_MAX_OCTETS && ct_http_is_token(name);
+}
+
 uint16_t ct_http_fields_intern(struct ct_fields *fields, const char *name)
 {
     struct ct_span span = ct_span_of(name);
-    if (span.n == 0 || span.n > NAME_MAX_OCTETS || !ct_http_is_token(span)) {
+    if (!ct_http_fields_accepts(span)) {
         return CT_FIELD_NONE;
     }
     size_t slot = find_slot(fields, span);

@@ -177,6 +177,23 @@ static void put_transactions(struct ct_buf *buf, const struct ct_snapshot *snaps
     ct_output_put(buf, " in responses\n");
 }
 
+/* What the outcomes do not rest on, because the user said so. */
+static void put_ignored(struct ct_writer *writer)
+{
+    struct ct_buf *buf = &writer->buf;
+    const struct ct_output_options *options = &writer->options;
+    for (size_t i = 0; i < options->n_ignored_headers; i++) {
+        if (i == 0) {
+            put_label(buf, "ignored");
+        }
+        ct_output_put(buf, i > 0 ? ", " : "headers of responses: ");
+        ct_output_put(buf, options->ignored_headers[i]);
+    }
+    if (options->n_ignored_headers > 0) {
+        ct_output_put_char(buf, '\n');
+    }
+}
+
 /* ---- nothing to report ------------------------------------------------------------------ */
 
 static void put_found(struct ct_buf *buf, uint64_t n, const char *text)
@@ -230,6 +247,7 @@ void ct_output_summary_end(struct ct_writer *writer, const struct ct_snapshot *s
     if (snapshot->packets.frames > 0) {
         put_capture(buf, snapshot);
     }
+    put_ignored(writer);
     if (snapshot->transactions > 0) {
         put_transactions(buf, snapshot);
         ct_output_summary_cache(writer, snapshot);

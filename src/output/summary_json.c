@@ -327,6 +327,14 @@ static void add_losses(struct ct_json *json, const struct ct_snapshot *snapshot)
     }
 }
 
+static void add_ignored(struct ct_json *json, const struct ct_output_options *options)
+{
+    struct json_object *list = ct_output_json_array(json, json->root, "ignored_headers");
+    for (size_t i = 0; i < options->n_ignored_headers; i++) {
+        ct_output_json_word(json, list, NULL, options->ignored_headers[i]);
+    }
+}
+
 void ct_output_summary_json_end(struct ct_writer *writer, const struct ct_snapshot *snapshot)
 {
     struct ct_json json;
@@ -349,6 +357,7 @@ void ct_output_summary_json_end(struct ct_writer *writer, const struct ct_snapsh
     add_stream(&json, &snapshot->stream);
     add_http(&json, &snapshot->http);
     add_losses(&json, snapshot);
+    add_ignored(&json, &writer->options);
     if (ct_output_json_write(&json, &writer->buf)) {
         ct_output_put_char(&writer->buf, '\n');
     }

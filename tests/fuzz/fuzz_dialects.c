@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ct_verdict second;
     if (cache == NULL) {
         fields = ct_http_fields_new();
-        cache = ct_cache_new(fields);
+        cache = ct_cache_new(fields, NULL);
         must(cache != NULL);
     }
     struct ct_txn *txn = tx_new_span(fields, (struct ct_span){data, size});

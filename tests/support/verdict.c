@@ -96,7 +96,7 @@ void vx_classify(char *out, size_t size, const char *text)
 {
     const struct vx_row row = {text, NULL};
     struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = fields != NULL ? ct_cache_new(fields) : NULL;
+    struct ct_cache *cache = fields != NULL ? ct_cache_new(fields, NULL) : NULL;
     if (cache == NULL) {
         (void)fputs("tests: no memory\n", stderr);
         exit(1);
@@ -109,7 +109,7 @@ void vx_classify(char *out, size_t size, const char *text)
 size_t vx_check_rows(const struct vx_row *rows, size_t n)
 {
     struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = fields != NULL ? ct_cache_new(fields) : NULL;
+    struct ct_cache *cache = fields != NULL ? ct_cache_new(fields, NULL) : NULL;
     size_t wrong = 0;
     if (cache == NULL) {
         (void)fputs("tests: no memory\n", stderr);

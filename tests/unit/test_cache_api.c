@@ -16,7 +16,7 @@ static struct ct_verdict judge(const char *text)
 {
     struct ct_verdict verdict;
     struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields);
+    struct ct_cache *cache = ct_cache_new(fields, NULL);
     assert_non_null(cache);
     struct ct_txn *txn = tx_new(fields, text);
     ct_cache_classify(cache, txn, &verdict);
@@ -58,7 +58,7 @@ static void dialects_are_listed_once(void **state)
 {
     (void)state;
     struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields);
+    struct ct_cache *cache = ct_cache_new(fields, NULL);
     size_t n = 0;
     while (ct_cache_dialect_name(cache, n) != NULL) {
         for (size_t i = 0; i < n; i++) {
@@ -81,7 +81,7 @@ static void a_full_field_table_refuses_the_handle(void **state)
         (void)snprintf(name, sizeof name, "X-Filler-%d", i);
         (void)ct_http_fields_intern(fields, name);
     }
-    assert_null(ct_cache_new(fields));
+    assert_null(ct_cache_new(fields, NULL));
     ct_http_fields_free(fields);
 }
 
@@ -155,6 +155,59 @@ static void status_lines_of_requests_say_nothing(void **state)
     assert_int_equal(v.age_s, -1);
 }
 
+static void ignored_headers_are_absent_in_every_meaning(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"x-cache", "CF-RAY", "age", "X-Nobody-Knows", "Server"};
+    const struct ct_cache_config config = {.ignored = names, .n_ignored = 5};
+    struct ct_verdict verdict;
+    struct ct_fields *fields = ct_http_fields_new();
+    struct ct_cache *cache = ct_cache_new(fields, &config);
+    assert_non_null(cache);
+    static const char *const silent[] = {
+        "GET / HTTP/1.1\n\n200\nX-Cache: HIT\n",
+        "GET / HTTP/1.1\n\n200\nAge: 9\nCF-RAY: 1\nServer: cloudflare\n",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        struct ct_txn *txn = tx_new(fields, silent[i]);
+        ct_cache_classify(cache, txn, &verdict);
+        assert_int_equal(verdict.outcome, CT_OUTCOME_UNKNOWN);
+        assert_int_equal(verdict.basis, CT_BASIS_NONE);
+        assert_int_equal(verdict.age_s, -1);
+        tx_free(txn);
+    }
+    struct ct_txn *txn =
+        tx_new(fields, "GET / HTTP/1.1\n\n200\nX-Cache: HIT\nX-Drupal-Cache: MISS\n");
+    ct_cache_classify(cache, txn, &verdict);
+    assert_int_equal(verdict.outcome, CT_OUTCOME_MISS);
+    assert_string_equal(verdict.dialect, "drupal");
+    tx_free(txn);
+    ct_cache_free(cache);
+    ct_http_fields_free(fields);
+}
+
+/* The request keeps a field whose name is ignored in responses. */
+static void ignoring_leaves_requests_alone(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"cache-control"};
+    const struct ct_cache_config config = {.ignored = names, .n_ignored = 1};
+    struct ct_verdict with;
+    struct ct_fields *fields = ct_http_fields_new();
+    struct ct_cache *cache = ct_cache_new(fields, &config);
+    struct ct_txn *txn =
+        tx_new(fields, "GET / HTTP/1.1\nCache-Control: no-store\n\n200\nCache-Control: private\n");
+    ct_cache_classify(cache, txn, &with);
+    struct ct_verdict without =
+        judge("GET / HTTP/1.1\nCache-Control: no-store\n\n200\nX-Other: private\n");
+    assert_int_equal(with.outcome, without.outcome);
+    assert_int_equal(with.reason, without.reason);
+    assert_int_equal(with.basis, without.basis);
+    tx_free(txn);
+    ct_cache_free(cache);
+    ct_http_fields_free(fields);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +217,8 @@ int main(void)
         cmocka_unit_test(the_deciding_line_comes_first_in_the_evidence),
         cmocka_unit_test(the_origin_was_reached_when_no_tier_had_it),
         cmocka_unit_test(age_is_reported_whoever_decides),
+        cmocka_unit_test(ignored_headers_are_absent_in_every_meaning),
+        cmocka_unit_test(ignoring_leaves_requests_alone),
         cmocka_unit_test(without_a_response_nothing_is_judged),
         cmocka_unit_test(status_lines_of_requests_say_nothing),
     };

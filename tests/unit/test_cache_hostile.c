@@ -26,7 +26,7 @@ static int set_up(void **state)
         return -1;
     }
     stage->fields = ct_http_fields_new();
-    stage->cache = ct_cache_new(stage->fields);
+    stage->cache = ct_cache_new(stage->fields, NULL);
     *state = stage;
     return stage->cache != NULL ? 0 : -1;
 }

@@ -224,7 +224,7 @@ static void every_inference_names_its_rule_and_its_evidence(void **state)
         "GET / HTTP/1.1\n\n200\nAge: 0\n",
     };
     struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields);
+    struct ct_cache *cache = ct_cache_new(fields, NULL);
     assert_non_null(cache);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct ct_verdict verdict;
