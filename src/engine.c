@@ -49,9 +49,9 @@ static void on_transaction(void *user, const struct ct_txn *txn)
 static void on_connection_end(void *user, const struct ct_conn_end *end)
 {
     struct ct_engine *engine = user;
-    ct_stats_conn(engine->stats, end);
+    const struct ct_flow *flow = ct_stats_conn(engine->stats, end);
     if (engine->config.connection != NULL) {
-        engine->config.connection(engine->config.user, end);
+        engine->config.connection(engine->config.user, end, flow);
     }
 }
 

@@ -24,8 +24,12 @@ struct ct_engine_config {
     struct ct_cache_config cache; /* what it points to is borrowed for ct_engine_new */
     /* Called for every transaction when it ends. txn and verdict are borrowed. May be NULL. */
     void (*transaction)(void *user, const struct ct_txn *txn, const struct ct_verdict *verdict);
-    /* Called for every connection when it ends. May be NULL. */
-    void (*connection)(void *user, const struct ct_conn_end *end);
+    /*
+     * Called for every connection when it ends, after all its transactions. flow is its label:
+     * NULL when it carried no transaction, or its label was given up (limits.flows). Both are
+     * borrowed. May be NULL.
+     */
+    void (*connection)(void *user, const struct ct_conn_end *end, const struct ct_flow *flow);
     void *user;
 };
 

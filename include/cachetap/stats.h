@@ -91,6 +91,108 @@ struct ct_proto_row {
     uint64_t bytes; /* TCP payload, both directions */
 };
 
+/* ---- connections ------------------------------------------------------------------------ */
+
+/* clang-format off */
+/* The letter of each outcome in the sequence of a connection. */
+#define CT_FLOW_LETTERS(X)                                                       \
+    X(HIT, 'H') X(PARTIAL_HIT, 'P') X(REVALIDATED, 'R') X(STALE, 'S')            \
+    X(UPDATING, 'U') X(NEGATIVE_HIT, 'G')                                        \
+    X(MISS, 'M') X(EXPIRED, 'E') X(CLIENT_REFRESH, 'C')                          \
+    X(BYPASS, 'B') X(DYNAMIC, 'D') X(UNCACHEABLE, 'X') X(CONFIG_NOCACHE, 'F')    \
+    X(NONE, 'N')                                                                 \
+    X(SYNTHETIC, 'Y') X(ERROR, '!') X(UNKNOWN, '?')
+
+#define CT_FLOW_COUNTERS(X)                                                                   \
+    X(connections, "connections that carried a transaction")                                  \
+    X(reused_connections, "of these, connections that carried more than one")                 \
+    X(reused_transactions, "transactions that were not the first of their connection")        \
+    X(given_up, "labels of connections given up: the limit flows")                            \
+    X(refused, "transactions without a label of their connection: no memory")                 \
+    X(partial, "connections whose label misses their first transactions")
+/* clang-format on */
+
+#define CT_FLOW_SEQUENCE_MAX 64 /* letters kept */
+#define CT_FLOW_DIALECTS_MAX 4
+#define CT_FLOW_NODES_MAX    4
+#define CT_FLOW_NODE_BYTES   31
+
+/* Name of a cache as it stood on the wire, cut to the octets kept. */
+struct ct_flow_node {
+    uint8_t n;
+    char bytes[CT_FLOW_NODE_BYTES];
+};
+
+/*
+ * The label of one TCP connection: what the caches did with all its transactions. Those found
+ * in a tunnel inside it (CONNECT) are its own as well. A copy is self-contained.
+ */
+struct ct_flow {
+    char uid[CT_UID_MAX];
+    struct ct_endpoint orig; /* client; as told by PROXY protocol where that was used */
+    struct ct_endpoint resp;
+    int64_t conn_ns;  /* first packet of the connection */
+    int64_t first_ns; /* its first transaction */
+    int64_t last_ns;  /* last octet of a transaction */
+    uint64_t transactions;
+    uint64_t by_outcome[CT_OUTCOME_COUNT];
+    uint64_t by_class[CT_CLASS_COUNT];
+    uint64_t bytes[CT_CLASS_COUNT];               /* response body octets */
+    enum ct_class class;                          /* the dominant one: ct_stats_dominant_class */
+    char sequence[CT_FLOW_SEQUENCE_MAX + 1];      /* letter by letter as they ended; terminated */
+    const char *dialects[CT_FLOW_DIALECTS_MAX];   /* as in verdicts, in order of appearance */
+    struct ct_flow_node nodes[CT_FLOW_NODES_MAX]; /* likewise; fossils do not count */
+    uint8_t n_dialects;
+    uint8_t n_nodes;
+    bool names_cut; /* more dialects or nodes than are kept */
+    bool partial;   /* its first transactions are not in it */
+    bool ended;
+    enum ct_close why; /* when ended */
+};
+
+/* True when there are more transactions than letters. */
+static inline bool ct_flow_sequence_cut(const struct ct_flow *flow)
+{
+    return flow->transactions > CT_FLOW_SEQUENCE_MAX;
+}
+
+char ct_stats_flow_letter(enum ct_outcome outcome);
+
+/*
+ * The class with most transactions. Equal ones: miss before bypass before hit before other,
+ * that is, what costs the origin most.
+ */
+enum ct_class ct_stats_dominant_class(const uint64_t by_class[CT_CLASS_COUNT]);
+
+/* Connections by number of transactions: 1, 2 to 3, 4 to 7, ... the last from 128 on. */
+#define CT_FLOW_LENGTHS 8
+
+/*
+ * All connections that carried a transaction, open ones included. One whose label was given up
+ * and that spoke again is counted again, as partial.
+ */
+struct ct_flow_totals {
+#define X(field, help) uint64_t field;
+    CT_FLOW_COUNTERS(X)
+#undef X
+    uint64_t open_now; /* gauges */
+    uint64_t memory_bytes;
+    uint64_t by_class[CT_CLASS_COUNT]; /* dominant class */
+    uint64_t by_length[CT_FLOW_LENGTHS];
+};
+
+/* Most connections that a snapshot lists by misses. */
+#define CT_FLOWS_COSTLY_MAX 20
+/* Ended connections that are still listed among the newest. */
+#define CT_FLOWS_ENDED_MAX 256
+
+struct ct_flow_list {
+    const struct ct_flow *rows;
+    size_t n_rows;
+};
+
+/* ---- snapshots -------------------------------------------------------------------------- */
+
 #define CT_DIALECTS_MAX 128
 
 /* Everything that is known, at one moment. Consistent; independent of later counting. */
@@ -123,11 +225,15 @@ struct ct_snapshot {
     struct ct_key_list unknown;      /* status lines that were not understood, "Name: value" */
     struct ct_proto_row protos[CT_PROTO_COUNT];
     uint64_t closes[CT_CLOSE_COUNT];
+    struct ct_flow_totals flows;
+    struct ct_flow_list recent_flows; /* last transaction or end first */
+    struct ct_flow_list costly_flows; /* by misses */
     struct ct_packet_counters packets;
     struct ct_stream_counters stream;
     struct ct_http_counters http;
     uint64_t memory_bytes; /* what stats holds; fixed from the start */
     void *memory;          /* the snapshot's own */
+    void *flow_memory;
 };
 
 struct ct_stats;
@@ -139,7 +245,11 @@ void ct_stats_free(struct ct_stats *stats);
 
 void ct_stats_txn(struct ct_stats *stats, const struct ct_txn *txn,
                   const struct ct_verdict *verdict);
-void ct_stats_conn(struct ct_stats *stats, const struct ct_conn_end *end);
+/*
+ * The connection has ended: its transactions were all counted before. Returns its label,
+ * borrowed until the next call; NULL: it carried no transaction, or its label was given up.
+ */
+const struct ct_flow *ct_stats_conn(struct ct_stats *stats, const struct ct_conn_end *end);
 
 /*
  * Fills what stats knows (the caller adds packets, stream, http, first_ns, last_ns); at most

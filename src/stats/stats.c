@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counting. Everything with a fixed number of places is counted in a snapshot that is kept up
- * to date; the rest in histograms and bounded lists. Nothing is allocated after ct_stats_new.
+ * to date; the rest in histograms and bounded lists. After ct_stats_new only the labels of
+ * connections take memory, up to their limit.
  */
 #include "cachetap/stats.h"
 
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "base/span.h"
+#include "stats/flows.h"
 #include "stats/histogram.h"
 #include "stats/topk.h"
 
@@ -26,6 +28,7 @@ struct ct_stats {
     struct ct_histogram ttfb[CT_CLASS_COUNT];
     struct ct_histogram duration[CT_CLASS_COUNT];
     struct ct_topk lists[LIST_COUNT];
+    struct ct_flows flows;
 };
 
 uint64_t ct_stats_class_sum(const uint64_t by_outcome[CT_OUTCOME_COUNT], enum ct_class class)
@@ -87,6 +90,10 @@ struct ct_stats *ct_stats_new(const struct ct_limits *limits, const struct ct_ke
         }
         stats->now.memory_bytes += ct_stats_topk_bytes(&stats->lists[i]);
     }
+    if (!ct_stats_flows_init(&stats->flows, key, limits->flows)) {
+        ct_stats_free(stats);
+        return NULL;
+    }
     return stats;
 }
 
@@ -98,6 +105,7 @@ void ct_stats_free(struct ct_stats *stats)
     for (int i = 0; i < LIST_COUNT; i++) {
         ct_stats_topk_fini(&stats->lists[i]);
     }
+    ct_stats_flows_fini(&stats->flows);
     free(stats);
 }
 
@@ -287,9 +295,10 @@ void ct_stats_txn(struct ct_stats *stats, const struct ct_txn *txn,
         count_key(&stats->lists[LIST_URIS], &key, verdict, txn->response.body_len);
     }
     count_unknown(stats, txn, verdict);
+    ct_stats_flows_txn(&stats->flows, txn, verdict);
 }
 
-void ct_stats_conn(struct ct_stats *stats, const struct ct_conn_end *end)
+const struct ct_flow *ct_stats_conn(struct ct_stats *stats, const struct ct_conn_end *end)
 {
     struct ct_snapshot *now = &stats->now;
     now->protos[end->proto].connections++;
@@ -298,6 +307,7 @@ void ct_stats_conn(struct ct_stats *stats, const struct ct_conn_end *end)
     if (end->sni != NULL) {
         (void)ct_stats_topk_add(&stats->lists[LIST_SERVER_NAMES], ct_span_of(end->sni));
     }
+    return ct_stats_flows_end(&stats->flows, end);
 }
 
 /* ---- snapshots -------------------------------------------------------------------------- */
@@ -403,11 +413,13 @@ bool ct_stats_snapshot(const struct ct_stats *stats, size_t n_top, struct ct_sna
         snapshot->duration[i] = ct_stats_histogram_quantiles(&stats->duration[i]);
     }
     qsort(snapshot->dialects, snapshot->n_dialects, sizeof snapshot->dialects[0], compare_dialects);
-    return fill_lists(stats, n_top, snapshot);
+    bool lists = fill_lists(stats, n_top, snapshot);
+    return ct_stats_flows_snapshot(&stats->flows, n_top, snapshot) && lists;
 }
 
 void ct_stats_snapshot_fini(struct ct_snapshot *snapshot)
 {
     free(snapshot->memory);
+    free(snapshot->flow_memory);
     *snapshot = (struct ct_snapshot){0};
 }
