@@ -32,6 +32,8 @@ group_build() {
     need 'have_pkg libsodium' libsodium-dev 'keyed hashing'
     need 'have_pkg zlib' zlib1g-dev 'gzip-compressed captures'
     need 'have_pkg libzstd' libzstd-dev 'zstd-compressed captures'
+    need 'have_pkg libseccomp' libseccomp-dev 'the filter of system calls'
+    need 'have_pkg libcap-ng' libcap-ng-dev 'giving up capabilities'
 }
 group_test() {
     need 'have_pkg cmocka' libcmocka-dev 'unit tests'
