@@ -96,6 +96,11 @@ void ct_stream_free(struct ct_streams *streams);
 
 enum ct_segment_status ct_stream_segment(struct ct_streams *streams,
                                          const struct ct_segment *segment);
+/*
+ * How many TCP segments the run has had, for an instance that sees only some of them: a hole
+ * is waited for until so many of any connection came. An instance that sees all counts itself.
+ */
+void ct_stream_note_number(struct ct_streams *streams, uint64_t number);
 /* Moves packet time on (never back): times out holes and connections. */
 void ct_stream_tick(struct ct_streams *streams, int64_t now_ns);
 /* End of input: gives up all holes, ends all connections (oldest first). */

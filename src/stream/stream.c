@@ -354,6 +354,11 @@ static bool is_open(const struct ct_conn *conn)
             conn->sides[1].anchored == 1 && conn->sides[1].acked >= conn->sides[1].first);
 }
 
+void ct_stream_note_number(struct ct_streams *streams, uint64_t number)
+{
+    streams->n_segments = number;
+}
+
 enum ct_segment_status ct_stream_segment(struct ct_streams *streams,
                                          const struct ct_segment *segment)
 {

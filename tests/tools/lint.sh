@@ -21,9 +21,8 @@ echo "  lint  order of the stages"
 # shellcheck disable=SC2086
 awk -v layers="$layers" '
 BEGIN { n = split(layers, order, " "); for (i = 1; i <= n; i++) rank[order[i]] = i
-        rank["cachetap"] = rank["engine"]; alias["consumer"] = "stream"; alias["cachetap"] = "engine" }
+        rank["cachetap"] = rank["engine"]; alias["consumer"] = "stream"; alias["cachetap"] = "engine"; alias["parts"] = "engine" }
 function stage_of(path,   parts, name) {
-    if (path ~ /^src\/engine/) return "engine"
     split(path, parts, "/")
     if (parts[1] == "src") return parts[2]
     name = parts[length(parts)]; sub(/\.h$/, "", name)
@@ -48,6 +47,7 @@ one_place 'llhttp\.h' '^src/http/h1\.c$'
 one_place '(n?curses)' '^src/view/'
 one_place 'json-c' '^src/(output/jsonc|app/help)\.c$' # help: versions for -V
 one_place 'sodium' '^src/(base/hash|app/help)\.c$'
+one_place '(seccomp|cap-ng)\.h' '^src/app/confine\.c$'
 one_place '(zlib|zstd)\.h' '^src/(source|app)/'
 
 echo "  lint  headers compile alone"

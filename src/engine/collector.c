@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "engine/rules.h"
+
+struct ct_collector {
+    struct ct_engine_config config;
+    struct ct_stats *stats;
+};
+
+struct ct_collector *ct_collector_new(const struct ct_engine_config *config,
+                                      const struct ct_rules *rules)
+{
+    struct ct_collector *collector = calloc(1, sizeof *collector);
+    if (collector == NULL) {
+        return NULL;
+    }
+    collector->config = *config;
+    collector->stats = ct_stats_new(&config->limits, &config->key, rules->fields);
+    if (collector->stats == NULL) {
+        ct_collector_free(collector);
+        return NULL;
+    }
+    return collector;
+}
+
+void ct_collector_free(struct ct_collector *collector)
+{
+    if (collector != NULL) {
+        ct_stats_free(collector->stats);
+        free(collector);
+    }
+}
+
+void ct_collector_txn(struct ct_collector *collector, const struct ct_txn *txn,
+                      struct ct_verdict *verdict)
+{
+    const struct ct_engine_config *config = &collector->config;
+    ct_stats_txn(collector->stats, txn, verdict);
+    if (config->transaction != NULL) {
+        config->transaction(config->user, txn, verdict);
+    }
+}
+
+void ct_collector_conn(struct ct_collector *collector, const struct ct_conn_end *end)
+{
+    const struct ct_engine_config *config = &collector->config;
+    const struct ct_flow *flow = ct_stats_conn(collector->stats, end);
+    if (config->connection != NULL) {
+        config->connection(config->user, end, flow);
+    }
+}
+
+bool ct_collector_snapshot(const struct ct_collector *collector,
+                           const struct ct_parts_counters *counters, size_t n_top,
+                           struct ct_snapshot *snapshot)
+{
+    bool complete = ct_stats_snapshot(collector->stats, n_top, snapshot);
+    snapshot->first_ns = counters->first_ns;
+    snapshot->last_ns = counters->last_ns;
+    snapshot->packets = counters->packets;
+    snapshot->stream = counters->stream;
+    snapshot->http = counters->http;
+    return complete;
+}
