@@ -140,7 +140,7 @@ struct ct_streams {
     struct ct_list lists[CT_LIST_COUNT];
     struct ct_list waiters;
     struct ct_conn *last; /* looked up last */
-    uint64_t n_segments; /* of this run; see ct_stream_note_number */
+    uint64_t n_segments;  /* of this run; see ct_stream_note_number */
     int64_t now_ns;
     bool started;
 };
