@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * output: writers behind one interface. A writer gets every transaction as it ends and the
- * snapshot at the end, and writes its format to a stream that it does not own. Bytes from
- * the wire are made safe here, in every format.
+ * output: writers behind one interface. A writer gets every transaction and every connection
+ * as it ends, and the snapshot at the end, and writes its format to a stream that it does not own.
+ * Bytes from the wire are made safe here, in every format.
  */
 #ifndef CACHETAP_OUTPUT_H
 #define CACHETAP_OUTPUT_H
@@ -16,6 +16,7 @@
     X(TEXT, "text", "one aligned line per transaction")                                        \
     X(JSON, "json", "one JSON object per line and transaction")                                \
     X(CSV, "csv", "one line of comma-separated values per transaction (RFC 4180)")             \
+    X(CSV_CONNECTIONS, "csv-connections", "the same per connection that carried HTTP")         \
     X(SUMMARY, "summary", "a report at the end")                                               \
     X(SUMMARY_JSON, "summary-json", "the report as one JSON object")
 /* clang-format on */
@@ -39,6 +40,7 @@ struct ct_output_options {
     bool utf8;          /* the reader shows UTF-8: bars, ellipses and arrows may use it */
     bool explain;       /* text and summary: the reasoning behind each outcome */
     bool line_buffered; /* flush after each transaction */
+    bool connections;   /* text and json: a line for each connection as well, when it ends */
     unsigned columns;   /* width to aim at, 0: no limit */
     const char *const *ignored_headers; /* of ct_cache_config, for the reports */
     size_t n_ignored_headers;
@@ -51,6 +53,12 @@ struct ct_writer *ct_output_new(enum ct_format format, FILE *file,
                                 const struct ct_output_options *options);
 enum ct_output_status ct_output_txn(struct ct_writer *writer, const struct ct_txn *txn,
                                     const struct ct_verdict *verdict);
+/*
+ * A connection that has ended: writes a record when it carried HTTP, in formats that have one.
+ * flow as the engine gives it.
+ */
+enum ct_output_status ct_output_conn(struct ct_writer *writer, const struct ct_conn_end *end,
+                                     const struct ct_flow *flow);
 /* Writes what comes at the end, and flushes. snapshot may be NULL for formats without report. */
 enum ct_output_status ct_output_end(struct ct_writer *writer, const struct ct_snapshot *snapshot);
 /* Frees the writer; does not close the file. */
@@ -60,6 +68,8 @@ void ct_output_free(struct ct_writer *writer);
 bool ct_output_wants_snapshot(enum ct_format format);
 /* True when the format needs the transactions. */
 bool ct_output_wants_txns(enum ct_format format);
+/* True when the format can write connections: in options.connections, or always. */
+bool ct_output_wants_conns(enum ct_format format);
 const char *ct_output_format_name(enum ct_format format);
 const char *ct_output_format_help(enum ct_format format);
 

@@ -88,6 +88,30 @@ static void put_tiers(struct ct_buf *buf, const struct ct_record *record)
     }
 }
 
+/* "NAME=3; OTHER=1" */
+static void put_counts(struct ct_buf *buf, const struct ct_value *value)
+{
+    size_t from = buf->n;
+    for (int i = 0; i < value->n; i++) {
+        if (value->counts[i] > 0 || value->flag) {
+            put_separator(buf, from);
+            ct_output_put(buf, value->name_of(i));
+            ct_output_put_char(buf, '=');
+            ct_output_put_u64(buf, value->counts[i]);
+        }
+    }
+}
+
+static void put_names(struct ct_buf *buf, const struct ct_record *record,
+                      const struct ct_value *value)
+{
+    size_t from = buf->n;
+    for (int i = 0; i < value->n; i++) {
+        put_separator(buf, from);
+        ct_output_put_safe(buf, value->name_at(record->flow, i));
+    }
+}
+
 static void put_value(struct ct_buf *buf, const struct ct_record *record,
                       const struct ct_value *value)
 {
@@ -118,31 +142,60 @@ static void put_value(struct ct_buf *buf, const struct ct_record *record,
     case CT_VALUE_TIERS:
         put_tiers(buf, record);
         break;
+    case CT_VALUE_COUNTS:
+        put_counts(buf, value);
+        break;
+    case CT_VALUE_NAMES:
+        put_names(buf, record, value);
+        break;
     }
+}
+
+static void put_heads(struct ct_buf *buf, const struct ct_record_key *(*key_at)(size_t i))
+{
+    const struct ct_record_key *key = NULL;
+    for (size_t i = 0; (key = key_at(i)) != NULL; i++) {
+        ct_output_put(buf, i > 0 ? "," : "");
+        ct_output_put(buf, key->name);
+    }
+    ct_output_put(buf, "\r\n");
+}
+
+static void put_record(struct ct_buf *buf, const struct ct_record *record,
+                       const struct ct_record_key *(*key_at)(size_t i))
+{
+    const struct ct_record_key *key = NULL;
+    for (size_t i = 0; (key = key_at(i)) != NULL; i++) {
+        struct ct_value value = {0};
+        ct_output_put(buf, i > 0 ? "," : "");
+        size_t from = buf->n;
+        key->get(record, &value);
+        put_value(buf, record, &value);
+        quote_cell(buf, from);
+    }
+    ct_output_put(buf, "\r\n");
 }
 
 void ct_output_csv_begin(struct ct_writer *writer)
 {
-    const struct ct_record_key *key = NULL;
-    for (size_t i = 0; (key = ct_output_key(i)) != NULL; i++) {
-        ct_output_put(&writer->buf, i > 0 ? "," : "");
-        ct_output_put(&writer->buf, key->name);
-    }
-    ct_output_put(&writer->buf, "\r\n");
+    put_heads(&writer->buf, ct_output_key);
 }
 
 void ct_output_csv_txn(struct ct_writer *writer, const struct ct_txn *txn,
                        const struct ct_verdict *verdict)
 {
-    struct ct_record record = {txn, verdict, writer->options.fields};
-    const struct ct_record_key *key = NULL;
-    for (size_t i = 0; (key = ct_output_key(i)) != NULL; i++) {
-        struct ct_value value = {0};
-        ct_output_put(&writer->buf, i > 0 ? "," : "");
-        size_t from = writer->buf.n;
-        key->get(&record, &value);
-        put_value(&writer->buf, &record, &value);
-        quote_cell(&writer->buf, from);
-    }
-    ct_output_put(&writer->buf, "\r\n");
+    struct ct_record record = {.txn = txn, .verdict = verdict, .fields = writer->options.fields};
+    put_record(&writer->buf, &record, ct_output_key);
+}
+
+void ct_output_csv_conn_begin(struct ct_writer *writer)
+{
+    put_heads(&writer->buf, ct_output_conn_key);
+}
+
+void ct_output_csv_conn(struct ct_writer *writer, const struct ct_conn_end *end,
+                        const struct ct_flow *flow)
+{
+    struct ct_record record = {.end = end, .flow = flow};
+    put_record(&writer->buf, &record, ct_output_conn_key);
 }

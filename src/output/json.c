@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One transaction as one JSON object on one line. */
+/* One transaction, or one connection, as one JSON object on one line. */
 #include "output/jsonc.h"
 #include "output/keys.h"
 #include "output/record.h"
@@ -62,6 +62,25 @@ static void add_tiers(struct ct_json *json, const char *key, const struct ct_rec
     }
 }
 
+static void add_counts(struct ct_json *json, const char *key, const struct ct_value *value)
+{
+    struct json_object *object = ct_output_json_object(json, json->root, key);
+    for (int i = 0; i < value->n; i++) {
+        if (value->counts[i] > 0 || value->flag) {
+            ct_output_json_u64(json, object, value->name_of(i), value->counts[i]);
+        }
+    }
+}
+
+static void add_names(struct ct_json *json, const char *key, const struct ct_record *record,
+                      const struct ct_value *value)
+{
+    struct json_object *list = ct_output_json_array(json, json->root, key);
+    for (int i = 0; i < value->n; i++) {
+        ct_output_json_text(json, list, NULL, value->name_at(record->flow, i));
+    }
+}
+
 static void add_value(struct ct_json *json, const char *key, const struct ct_record *record,
                       const struct ct_value *value, struct ct_buf *scratch)
 {
@@ -93,23 +112,42 @@ static void add_value(struct ct_json *json, const char *key, const struct ct_rec
     case CT_VALUE_TIERS:
         add_tiers(json, key, record);
         break;
+    case CT_VALUE_COUNTS:
+        add_counts(json, key, value);
+        break;
+    case CT_VALUE_NAMES:
+        add_names(json, key, record, value);
+        break;
     }
 }
 
-void ct_output_json_txn(struct ct_writer *writer, const struct ct_txn *txn,
-                        const struct ct_verdict *verdict)
+static void put_record(struct ct_writer *writer, const struct ct_record *record,
+                       const struct ct_record_key *(*key_at)(size_t i))
 {
-    struct ct_record record = {txn, verdict, writer->options.fields};
     const struct ct_record_key *key = NULL;
     struct ct_json json;
     ct_output_json_init(&json);
-    for (size_t i = 0; (key = ct_output_key(i)) != NULL; i++) {
+    for (size_t i = 0; (key = key_at(i)) != NULL; i++) {
         struct ct_value value = {0};
-        key->get(&record, &value);
-        add_value(&json, key->name, &record, &value, &writer->buf);
+        key->get(record, &value);
+        add_value(&json, key->name, record, &value, &writer->buf);
     }
     if (ct_output_json_write(&json, &writer->buf)) {
         ct_output_put_char(&writer->buf, '\n');
     }
     ct_output_json_fini(&json);
+}
+
+void ct_output_json_txn(struct ct_writer *writer, const struct ct_txn *txn,
+                        const struct ct_verdict *verdict)
+{
+    struct ct_record record = {.txn = txn, .verdict = verdict, .fields = writer->options.fields};
+    put_record(writer, &record, ct_output_key);
+}
+
+void ct_output_json_conn(struct ct_writer *writer, const struct ct_conn_end *end,
+                         const struct ct_flow *flow)
+{
+    struct ct_record record = {.end = end, .flow = flow};
+    put_record(writer, &record, ct_output_conn_key);
 }

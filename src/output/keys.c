@@ -3,185 +3,138 @@
 
 #include <assert.h>
 
-#include "output/record.h"
-
-/* ---- kinds of values -------------------------------------------------------------------- */
-
-static void set_text(struct ct_value *value, struct ct_text_value text)
-{
-    value->kind = text.present ? CT_VALUE_TEXT : CT_VALUE_NULL;
-    value->text = text.text;
-}
-
-static void set_word(struct ct_value *value, const char *word)
-{
-    value->kind = word != NULL ? CT_VALUE_WORD : CT_VALUE_NULL;
-    value->word = word;
-}
-
-static void set_integer(struct ct_value *value, uint64_t integer)
-{
-    value->kind = CT_VALUE_INTEGER;
-    value->integer = integer;
-}
-
-static void set_seconds(struct ct_value *value, bool known, int64_t ns)
-{
-    value->kind = known ? CT_VALUE_SECONDS : CT_VALUE_NULL;
-    value->ns = ns;
-}
-
-static void set_bool(struct ct_value *value, bool flag)
-{
-    value->kind = CT_VALUE_BOOL;
-    value->flag = flag;
-}
-
-static void set_words(struct ct_value *value, uint32_t bits, int n, const char *(*name_of)(int))
-{
-    value->kind = CT_VALUE_WORDS;
-    value->integer = bits;
-    value->n = n;
-    value->name_of = name_of;
-}
-
-static void set_address(struct ct_value *value, const struct ct_endpoint *endpoint)
-{
-    ct_base_endpoint_text(endpoint, value->buffer);
-    value->kind = CT_VALUE_WORD;
-    value->word = value->buffer;
-}
+#include "output/values.h"
 
 /* ---- the connection --------------------------------------------------------------------- */
 
 static void get_ts(const struct ct_record *record, struct ct_value *value)
 {
-    set_seconds(value, true, ct_http_txn_ns(record->txn));
+    ct_value_seconds(value, true, ct_http_txn_ns(record->txn));
 }
 
 static void get_uid(const struct ct_record *record, struct ct_value *value)
 {
-    set_word(value, record->txn->conn.uid);
+    ct_value_word(value, record->txn->conn.uid);
 }
 
 static void get_orig_h(const struct ct_record *record, struct ct_value *value)
 {
-    set_address(value, &record->txn->conn.orig);
+    ct_value_address(value, &record->txn->conn.orig);
 }
 
 static void get_orig_p(const struct ct_record *record, struct ct_value *value)
 {
-    set_integer(value, record->txn->conn.orig.port);
+    ct_value_integer(value, record->txn->conn.orig.port);
 }
 
 static void get_resp_h(const struct ct_record *record, struct ct_value *value)
 {
-    set_address(value, &record->txn->conn.resp);
+    ct_value_address(value, &record->txn->conn.resp);
 }
 
 static void get_resp_p(const struct ct_record *record, struct ct_value *value)
 {
-    set_integer(value, record->txn->conn.resp.port);
+    ct_value_integer(value, record->txn->conn.resp.port);
 }
 
 static void get_depth(const struct ct_record *record, struct ct_value *value)
 {
-    set_integer(value, record->txn->depth);
+    ct_value_integer(value, record->txn->depth);
 }
 
 /* ---- the messages ----------------------------------------------------------------------- */
 
 static void get_method(const struct ct_record *record, struct ct_value *value)
 {
-    set_text(value, ct_output_ref(record->txn, record->txn->method));
+    ct_value_text(value, ct_output_ref(record->txn, record->txn->method));
 }
 
 static void get_host(const struct ct_record *record, struct ct_value *value)
 {
-    set_text(value, ct_output_ref(record->txn, record->txn->host));
+    ct_value_text(value, ct_output_ref(record->txn, record->txn->host));
 }
 
 static void get_uri(const struct ct_record *record, struct ct_value *value)
 {
-    set_text(value, ct_output_ref(record->txn, record->txn->target));
+    ct_value_text(value, ct_output_ref(record->txn, record->txn->target));
 }
 
 static void get_version(const struct ct_record *record, struct ct_value *value)
 {
     static_assert(CT_VERSION_TEXT_MAX <= sizeof value->buffer, "fits");
     ct_output_version(record->txn, value->buffer);
-    set_word(value, value->buffer[0] != '\0' ? value->buffer : NULL);
+    ct_value_word(value, value->buffer[0] != '\0' ? value->buffer : NULL);
 }
 
 static void get_status_code(const struct ct_record *record, struct ct_value *value)
 {
     if (record->txn->status != 0) {
-        set_integer(value, record->txn->status);
+        ct_value_integer(value, record->txn->status);
     }
 }
 
 static void get_status_msg(const struct ct_record *record, struct ct_value *value)
 {
-    set_text(value, ct_output_ref(record->txn, record->txn->reason));
+    ct_value_text(value, ct_output_ref(record->txn, record->txn->reason));
 }
 
 static void get_user_agent(const struct ct_record *record, struct ct_value *value)
 {
-    set_text(value, ct_output_field(record->txn, CT_DIR_ORIG, CT_FIELD_USER_AGENT));
+    ct_value_text(value, ct_output_field(record->txn, CT_DIR_ORIG, CT_FIELD_USER_AGENT));
 }
 
 static void get_referrer(const struct ct_record *record, struct ct_value *value)
 {
-    set_text(value, ct_output_field(record->txn, CT_DIR_ORIG, CT_FIELD_REFERER));
+    ct_value_text(value, ct_output_field(record->txn, CT_DIR_ORIG, CT_FIELD_REFERER));
 }
 
 static void get_content_type(const struct ct_record *record, struct ct_value *value)
 {
-    set_text(value, ct_output_field(record->txn, CT_DIR_RESP, CT_FIELD_CONTENT_TYPE));
+    ct_value_text(value, ct_output_field(record->txn, CT_DIR_RESP, CT_FIELD_CONTENT_TYPE));
 }
 
 static void get_request_body_len(const struct ct_record *record, struct ct_value *value)
 {
-    set_integer(value, record->txn->request.body_len);
+    ct_value_integer(value, record->txn->request.body_len);
 }
 
 static void get_response_body_len(const struct ct_record *record, struct ct_value *value)
 {
-    set_integer(value, record->txn->response.body_len);
+    ct_value_integer(value, record->txn->response.body_len);
 }
 
 static void get_request_wire_len(const struct ct_record *record, struct ct_value *value)
 {
-    set_integer(value, record->txn->request.wire_len);
+    ct_value_integer(value, record->txn->request.wire_len);
 }
 
 static void get_response_wire_len(const struct ct_record *record, struct ct_value *value)
 {
-    set_integer(value, record->txn->response.wire_len);
+    ct_value_integer(value, record->txn->response.wire_len);
 }
 
 static void get_ttfb(const struct ct_record *record, struct ct_value *value)
 {
     int64_t ns = 0;
     bool known = ct_output_ttfb(record->txn, &ns);
-    set_seconds(value, known, ns);
+    ct_value_seconds(value, known, ns);
 }
 
 static void get_duration(const struct ct_record *record, struct ct_value *value)
 {
     int64_t ns = 0;
     bool known = ct_output_duration(record->txn, &ns);
-    set_seconds(value, known, ns);
+    ct_value_seconds(value, known, ns);
 }
 
 static void get_missing_bytes(const struct ct_record *record, struct ct_value *value)
 {
-    set_integer(value, record->txn->request.missing + record->txn->response.missing);
+    ct_value_integer(value, record->txn->request.missing + record->txn->response.missing);
 }
 
 static void get_complete(const struct ct_record *record, struct ct_value *value)
 {
-    set_bool(value, ct_output_complete(record->txn));
+    ct_value_bool(value, ct_output_complete(record->txn));
 }
 
 /* ---- the verdict ------------------------------------------------------------------------ */
@@ -198,22 +151,22 @@ static const char *note_name(int note)
 
 static void get_cache_status(const struct ct_record *record, struct ct_value *value)
 {
-    set_word(value, ct_cache_outcome_name(record->verdict->outcome));
+    ct_value_word(value, ct_cache_outcome_name(record->verdict->outcome));
 }
 
 static void get_cache_class(const struct ct_record *record, struct ct_value *value)
 {
-    set_word(value, ct_cache_class_name(record->verdict->class));
+    ct_value_word(value, ct_cache_class_name(record->verdict->class));
 }
 
 static void get_cache_basis(const struct ct_record *record, struct ct_value *value)
 {
-    set_word(value, ct_cache_basis_name(record->verdict->basis));
+    ct_value_word(value, ct_cache_basis_name(record->verdict->basis));
 }
 
 static void get_cache_dialect(const struct ct_record *record, struct ct_value *value)
 {
-    set_word(value, record->verdict->dialect);
+    ct_value_word(value, record->verdict->dialect);
 }
 
 static void get_cache_evidence(const struct ct_record *record, struct ct_value *value)
@@ -224,7 +177,7 @@ static void get_cache_evidence(const struct ct_record *record, struct ct_value *
 
 static void get_cache_reason(const struct ct_record *record, struct ct_value *value)
 {
-    set_word(value, ct_cache_reason_name(record->verdict->reason));
+    ct_value_word(value, ct_cache_reason_name(record->verdict->reason));
 }
 
 static void get_cache_tiers(const struct ct_record *record, struct ct_value *value)
@@ -236,31 +189,31 @@ static void get_cache_tiers(const struct ct_record *record, struct ct_value *val
 static void get_age(const struct ct_record *record, struct ct_value *value)
 {
     if (record->verdict->age_s >= 0) {
-        set_integer(value, (uint64_t)record->verdict->age_s);
+        ct_value_integer(value, (uint64_t)record->verdict->age_s);
     }
 }
 
 static void get_cache_marks(const struct ct_record *record, struct ct_value *value)
 {
-    set_words(value, record->verdict->marks, CT_MARK_COUNT, mark_name);
+    ct_value_words(value, record->verdict->marks, CT_MARK_COUNT, mark_name);
 }
 
 /* No stage finds anything yet: always an empty list. */
 static void get_findings(const struct ct_record *record, struct ct_value *value)
 {
     (void)record;
-    set_words(value, 0, 0, mark_name);
+    ct_value_words(value, 0, 0, mark_name);
 }
 
 static void get_notes(const struct ct_record *record, struct ct_value *value)
 {
-    set_words(value, record->txn->notes, CT_NOTE_COUNT, note_name);
+    ct_value_words(value, record->txn->notes, CT_NOTE_COUNT, note_name);
 }
 
 static void get_cache_reached_origin(const struct ct_record *record, struct ct_value *value)
 {
     if (ct_output_origin_known(record->verdict)) {
-        set_bool(value, record->verdict->reached_origin);
+        ct_value_bool(value, record->verdict->reached_origin);
     }
 }
 

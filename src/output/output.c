@@ -8,9 +8,12 @@
 #include "output/writer.h"
 
 static const struct ct_output_format formats[CT_FORMAT_COUNT] = {
-    [CT_FORMAT_TEXT] = {.begin = ct_output_text_begin, .txn = ct_output_text_txn},
-    [CT_FORMAT_JSON] = {.txn = ct_output_json_txn},
+    [CT_FORMAT_TEXT] = {.begin = ct_output_text_begin,
+                        .txn = ct_output_text_txn,
+                        .conn = ct_output_text_conn},
+    [CT_FORMAT_JSON] = {.txn = ct_output_json_txn, .conn = ct_output_json_conn},
     [CT_FORMAT_CSV] = {.begin = ct_output_csv_begin, .txn = ct_output_csv_txn},
+    [CT_FORMAT_CSV_CONNECTIONS] = {.begin = ct_output_csv_conn_begin, .conn = ct_output_csv_conn},
     [CT_FORMAT_SUMMARY] = {.end = ct_output_summary_end},
     [CT_FORMAT_SUMMARY_JSON] = {.end = ct_output_summary_json_end},
 };
@@ -80,6 +83,21 @@ enum ct_output_status ct_output_txn(struct ct_writer *writer, const struct ct_tx
     return writer->status;
 }
 
+enum ct_output_status ct_output_conn(struct ct_writer *writer, const struct ct_conn_end *end,
+                                     const struct ct_flow *flow)
+{
+    const struct ct_output_format *format = writer->format;
+    bool wanted = writer->options.connections || format->txn == NULL;
+    bool http = flow != NULL || end->proto == CT_PROTO_HTTP1;
+    if (writer->status != CT_OUTPUT_OK || format->conn == NULL || !wanted || !http) {
+        return writer->status;
+    }
+    begin(writer);
+    format->conn(writer, end, flow);
+    write_buffer(writer, writer->options.line_buffered);
+    return writer->status;
+}
+
 enum ct_output_status ct_output_end(struct ct_writer *writer, const struct ct_snapshot *snapshot)
 {
     if (writer->status != CT_OUTPUT_OK) {
@@ -101,6 +119,11 @@ bool ct_output_wants_snapshot(enum ct_format format)
 bool ct_output_wants_txns(enum ct_format format)
 {
     return formats[format].txn != NULL;
+}
+
+bool ct_output_wants_conns(enum ct_format format)
+{
+    return formats[format].conn != NULL;
 }
 
 const char *ct_output_format_name(enum ct_format format)
@@ -136,9 +159,9 @@ void ct_output_color(struct ct_writer *writer, enum ct_color color)
     }
 }
 
-enum ct_color ct_output_outcome_color(enum ct_outcome outcome)
+enum ct_color ct_output_class_color(enum ct_class class)
 {
-    switch (ct_cache_outcome_class(outcome)) {
+    switch (class) {
     case CT_CLASS_HIT:
         return CT_COLOR_GREEN;
     case CT_CLASS_MISS:
@@ -149,8 +172,14 @@ enum ct_color ct_output_outcome_color(enum ct_outcome outcome)
     case CT_CLASS_COUNT:
         break;
     }
+    return CT_COLOR_DIM;
+}
+
+enum ct_color ct_output_outcome_color(enum ct_outcome outcome)
+{
     if (outcome == CT_OUTCOME_ERROR) {
         return CT_COLOR_RED;
     }
-    return outcome == CT_OUTCOME_SYNTHETIC ? CT_COLOR_CYAN : CT_COLOR_DIM;
+    return outcome == CT_OUTCOME_SYNTHETIC ? CT_COLOR_CYAN
+                                           : ct_output_class_color(ct_cache_outcome_class(outcome));
 }

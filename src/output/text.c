@@ -37,13 +37,13 @@ void ct_output_text_begin(struct ct_writer *writer)
     };
 }
 
-static bool is_narrow(const struct ct_writer *writer)
+bool ct_output_text_is_narrow(const struct ct_writer *writer)
 {
     return writer->options.columns != 0 && writer->options.columns < NARROW;
 }
 
 /* Local time of day; the calendar is asked once a second. */
-static void put_time(struct ct_writer *writer, int64_t ns)
+void ct_output_text_time(struct ct_writer *writer, int64_t ns)
 {
     struct ct_text_state *state = &writer->text;
     int64_t s = 0;
@@ -60,7 +60,7 @@ static void put_time(struct ct_writer *writer, int64_t ns)
     }
     ct_output_color(writer, CT_COLOR_DIM);
     ct_output_put(&writer->buf, state->clock);
-    if (!is_narrow(writer)) {
+    if (!ct_output_text_is_narrow(writer)) {
         ct_output_putf(&writer->buf, ".%06" PRId64, us);
     }
     ct_output_color(writer, CT_COLOR_OFF);
@@ -68,7 +68,7 @@ static void put_time(struct ct_writer *writer, int64_t ns)
 }
 
 /* Ends a cell that begins at from; the column grows with it, up to most. */
-static void end_growing_cell(struct ct_writer *writer, size_t from, size_t *width, size_t most)
+void ct_output_text_end_cell(struct ct_writer *writer, size_t from, size_t *width, size_t most)
 {
     size_t now = ct_output_width(&writer->buf, from);
     if (now > *width) {
@@ -87,18 +87,19 @@ static void put_endpoint(struct ct_buf *buf, const struct ct_endpoint *endpoint)
     ct_output_put_u64(buf, endpoint->port);
 }
 
-static void put_flow(struct ct_writer *writer, const struct ct_txn *txn)
+void ct_output_text_flow(struct ct_writer *writer, const struct ct_endpoint *orig,
+                         const struct ct_endpoint *resp)
 {
     struct ct_buf *buf = &writer->buf;
     size_t from = buf->n;
-    put_endpoint(buf, &txn->conn.orig);
-    if (is_narrow(writer)) {
-        ct_output_putf(buf, ">%u", txn->conn.resp.port);
+    put_endpoint(buf, orig);
+    if (ct_output_text_is_narrow(writer)) {
+        ct_output_putf(buf, ">%u", resp->port);
     } else {
         ct_output_put(buf, " > ");
-        put_endpoint(buf, &txn->conn.resp);
+        put_endpoint(buf, resp);
     }
-    end_growing_cell(writer, from, &writer->text.flow_width, flow_width_most);
+    ct_output_text_end_cell(writer, from, &writer->text.flow_width, flow_width_most);
     ct_output_put_char(buf, ' ');
 }
 
@@ -125,7 +126,7 @@ static void put_outcome(struct ct_writer *writer, const struct ct_txn *txn,
     ct_output_color(writer, ct_output_outcome_color(verdict->outcome));
     size_t from = buf->n;
     ct_output_put(buf, ct_cache_outcome_name(verdict->outcome));
-    end_growing_cell(writer, from, &writer->text.outcome_width, SIZE_MAX);
+    ct_output_text_end_cell(writer, from, &writer->text.outcome_width, SIZE_MAX);
     ct_output_color(writer, CT_COLOR_OFF);
     ct_output_put_char(buf, ' ');
 }
@@ -136,7 +137,7 @@ static void put_age(struct ct_writer *writer, int64_t age_s)
     size_t from = buf->n;
     if (age_s < 0) {
         ct_output_put_char(buf, '-');
-    } else if (!is_narrow(writer)) {
+    } else if (!ct_output_text_is_narrow(writer)) {
         ct_output_putf(buf, "age=%" PRId64, age_s);
     } else if (age_s < 100) {
         ct_output_putf(buf, "%" PRId64 "s", age_s);
@@ -147,7 +148,7 @@ static void put_age(struct ct_writer *writer, int64_t age_s)
     } else {
         ct_output_putf(buf, "%" PRId64 "d", age_s / 86400);
     }
-    ct_output_pad_left(buf, from, is_narrow(writer) ? 4 : 8);
+    ct_output_pad_left(buf, from, ct_output_text_is_narrow(writer) ? 4 : 8);
     ct_output_put_char(buf, ' ');
 }
 
@@ -161,11 +162,11 @@ static void put_numbers(struct ct_writer *writer, const struct ct_txn *txn)
     } else {
         ct_output_put_char(buf, '-');
     }
-    if (!is_narrow(writer) && ct_output_duration(txn, &ns)) {
+    if (!ct_output_text_is_narrow(writer) && ct_output_duration(txn, &ns)) {
         ct_output_put_char(buf, '/');
         ct_output_put_duration(buf, ns);
     }
-    ct_output_pad_left(buf, from, is_narrow(writer) ? 6 : 11);
+    ct_output_pad_left(buf, from, ct_output_text_is_narrow(writer) ? 6 : 11);
     ct_output_put_char(buf, ' ');
     from = buf->n;
     if (txn->response.seen) {
@@ -186,7 +187,7 @@ static void put_method(struct ct_writer *writer, const struct ct_txn *txn)
     } else {
         ct_output_put_char(buf, '-');
     }
-    end_growing_cell(writer, from, &writer->text.method_width, 9);
+    ct_output_text_end_cell(writer, from, &writer->text.method_width, 9);
     ct_output_put_char(buf, ' ');
 }
 
@@ -276,7 +277,7 @@ static void put_uri_and_tail(struct ct_writer *writer, const struct ct_txn *txn,
     tail->n = 0;
     put_marks(tail, txn);
     size_t marks_end = tail->n;
-    if (!is_narrow(writer)) {
+    if (!ct_output_text_is_narrow(writer)) {
         put_why(tail, verdict);
     }
     if (columns != 0) {
@@ -300,8 +301,8 @@ void ct_output_text_txn(struct ct_writer *writer, const struct ct_txn *txn,
                         const struct ct_verdict *verdict)
 {
     size_t line = writer->buf.n;
-    put_time(writer, ct_http_txn_ns(txn));
-    put_flow(writer, txn);
+    ct_output_text_time(writer, ct_http_txn_ns(txn));
+    ct_output_text_flow(writer, &txn->conn.orig, &txn->conn.resp);
     put_outcome(writer, txn, verdict);
     put_age(writer, verdict->age_s);
     put_numbers(writer, txn);

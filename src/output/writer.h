@@ -34,6 +34,8 @@ struct ct_output_format {
     void (*begin)(struct ct_writer *writer);
     void (*txn)(struct ct_writer *writer, const struct ct_txn *txn,
                 const struct ct_verdict *verdict);
+    void (*conn)(struct ct_writer *writer, const struct ct_conn_end *end,
+                 const struct ct_flow *flow);
     void (*end)(struct ct_writer *writer, const struct ct_snapshot *snapshot);
 };
 
@@ -43,13 +45,28 @@ void ct_output_text_txn(struct ct_writer *writer, const struct ct_txn *txn,
 /* The reasoning as indented lines (text with --explain). */
 void ct_output_text_explain(struct ct_writer *writer, const struct ct_txn *txn,
                             const struct ct_verdict *verdict);
+void ct_output_text_conn(struct ct_writer *writer, const struct ct_conn_end *end,
+                         const struct ct_flow *flow);
 void ct_output_json_txn(struct ct_writer *writer, const struct ct_txn *txn,
                         const struct ct_verdict *verdict);
+void ct_output_json_conn(struct ct_writer *writer, const struct ct_conn_end *end,
+                         const struct ct_flow *flow);
 void ct_output_csv_begin(struct ct_writer *writer);
 void ct_output_csv_txn(struct ct_writer *writer, const struct ct_txn *txn,
                        const struct ct_verdict *verdict);
+void ct_output_csv_conn_begin(struct ct_writer *writer);
+void ct_output_csv_conn(struct ct_writer *writer, const struct ct_conn_end *end,
+                        const struct ct_flow *flow);
 void ct_output_summary_end(struct ct_writer *writer, const struct ct_snapshot *snapshot);
 void ct_output_summary_json_end(struct ct_writer *writer, const struct ct_snapshot *snapshot);
+
+/* What lines of transactions and of connections have in common. */
+bool ct_output_text_is_narrow(const struct ct_writer *writer);
+void ct_output_text_time(struct ct_writer *writer, int64_t ns);
+void ct_output_text_flow(struct ct_writer *writer, const struct ct_endpoint *orig,
+                         const struct ct_endpoint *resp);
+/* Ends a cell that begins at from; the column grows with it, up to most. */
+void ct_output_text_end_cell(struct ct_writer *writer, size_t from, size_t *width, size_t most);
 
 /* Colours, empty unless wanted. */
 enum ct_color {
@@ -64,5 +81,6 @@ enum ct_color {
 };
 void ct_output_color(struct ct_writer *writer, enum ct_color color);
 enum ct_color ct_output_outcome_color(enum ct_outcome outcome);
+enum ct_color ct_output_class_color(enum ct_class class);
 
 #endif
