@@ -18,6 +18,7 @@ enum {
     KEY_SUMMARY,
     KEY_SUMMARY_JSON,
     KEY_EXPLAIN,
+    KEY_CONNECTIONS,
     KEY_LIMIT,
     KEY_TUI,
     KEY_SPEED,
@@ -43,6 +44,7 @@ static const struct ct_option_row rows[] = {
     {KEY_SUMMARY, "summary", NULL, "short for -o summary, which is the default", NULL},
     {KEY_SUMMARY_JSON, "summary-json", NULL, "short for -o summary-json", NULL},
     {KEY_EXPLAIN, "explain", NULL, "text and summary: the reasoning behind each outcome", NULL},
+    {KEY_CONNECTIONS, "connections", NULL, "text and json: a line for each connection with HTTP as well", NULL},
     {KEY_LIMIT, "limit", "NAME=VALUE", "set a limit (k, M, G allowed); --limit help lists them", NULL},
     {KEY_IGNORE_HEADER, "ignore-header", "NAME", "judge as if responses did not have this header; may be repeated", NULL},
     {'l', "line-buffered", NULL, "write each line at once", NULL},
@@ -162,7 +164,9 @@ static bool set_output(struct ct_options *options, const char *text)
             return true;
         }
     }
-    return wrong(options, "-o %s: unknown format, use text, json, csv, summary or summary-json",
+    return wrong(options,
+                 "-o %s: unknown format, use text, json, csv, csv-connections, summary or "
+                 "summary-json",
                  text);
 }
 
@@ -261,6 +265,9 @@ static bool apply(struct ct_options *options, int key, const char *argument)
         break;
     case KEY_EXPLAIN:
         options->explain = true;
+        break;
+    case KEY_CONNECTIONS:
+        options->connections = true;
         break;
     case 'l':
         options->line_buffered = true;
@@ -379,6 +386,17 @@ static bool read_command(struct ct_options *options, int argc, char **argv)
     return true;
 }
 
+/* The records that were asked for have somewhere to go. */
+static bool check_connections(struct ct_options *options)
+{
+    bool written = !options->connections;
+    for (size_t i = 0; i < options->n_outputs; i++) {
+        written = written || ct_output_wants_conns(options->outputs[i].format);
+    }
+    return written || wrong(options, "--connections: no output has lines for connections, add "
+                                     "-o json, -o text or -o csv-connections");
+}
+
 bool ct_app_options_parse(struct ct_options *options, int argc, char **argv)
 {
     *options = (struct ct_options){.command = CT_COMMAND_WATCH};
@@ -409,6 +427,9 @@ bool ct_app_options_parse(struct ct_options *options, int argc, char **argv)
     }
     if (options->n_outputs == 0) {
         add_output(options, CT_FORMAT_SUMMARY, NULL);
+    }
+    if (!check_connections(options)) {
+        return false;
     }
     return read_filter(options, argc, argv);
 }

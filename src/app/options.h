@@ -34,6 +34,7 @@ struct ct_options {
     const char *infile; /* of -F */
     uint64_t count;     /* 0: no end */
     bool explain;
+    bool connections;
     bool line_buffered;
     bool quiet;
     unsigned verbose;

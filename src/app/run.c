@@ -38,6 +38,12 @@ static void on_transaction(void *user, const struct ct_txn *txn, const struct ct
     ct_app_sinks_txn(&run->sinks, txn, verdict);
 }
 
+static void on_connection(void *user, const struct ct_conn_end *end, const struct ct_flow *flow)
+{
+    struct run *run = user;
+    ct_app_sinks_conn(&run->sinks, end, flow);
+}
+
 static void on_problem(void *user, const char *line)
 {
     struct run *run = user;
@@ -172,6 +178,7 @@ static bool make_engine(struct run *run)
         .cache = {.ignored = run->options->ignored_headers,
                   .n_ignored = run->options->n_ignored_headers},
         .transaction = on_transaction,
+        .connection = on_connection,
         .user = run,
     };
     if (getrandom(config.key.bytes, sizeof config.key.bytes, 0) !=

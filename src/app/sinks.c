@@ -128,8 +128,7 @@ bool ct_app_sinks_open(struct ct_sinks *sinks, const struct ct_options *options,
         }
         if (sink->path == NULL) {
             sink->file = stdout;
-            sinks->streams_to_stdout |=
-                ct_output_wants_txns(sink->format) && !ct_output_wants_snapshot(sink->format);
+            sinks->streams_to_stdout |= !ct_output_wants_snapshot(sink->format);
         }
         sinks->n_open++;
     }
@@ -146,6 +145,7 @@ static void fill_output_options(const struct ct_sinks *sinks, struct ct_sink *si
         .color = ct_app_terminal_color(fd),
         .utf8 = ct_app_terminal_utf8(),
         .explain = sinks->options->explain,
+        .connections = sinks->options->connections,
         .ignored_headers = sinks->options->ignored_headers,
         .n_ignored_headers = sinks->options->n_ignored_headers,
         .line_buffered = sinks->options->line_buffered || terminal,
@@ -227,6 +227,17 @@ void ct_app_sinks_txn(struct ct_sinks *sinks, const struct ct_txn *txn,
         struct ct_sink *sink = &sinks->sinks[i];
         if (sink->writer != NULL && ct_output_wants_txns(sink->format)) {
             note_status(sinks, sink, ct_output_txn(sink->writer, txn, verdict));
+        }
+    }
+}
+
+void ct_app_sinks_conn(struct ct_sinks *sinks, const struct ct_conn_end *end,
+                       const struct ct_flow *flow)
+{
+    for (size_t i = 0; i < sinks->n; i++) {
+        struct ct_sink *sink = &sinks->sinks[i];
+        if (sink->writer != NULL && ct_output_wants_conns(sink->format)) {
+            note_status(sinks, sink, ct_output_conn(sink->writer, end, flow));
         }
     }
 }

@@ -33,6 +33,8 @@ bool ct_app_sinks_open(struct ct_sinks *sinks, const struct ct_options *options,
 bool ct_app_sinks_begin(struct ct_sinks *sinks, const struct ct_fields *fields);
 void ct_app_sinks_txn(struct ct_sinks *sinks, const struct ct_txn *txn,
                       const struct ct_verdict *verdict);
+void ct_app_sinks_conn(struct ct_sinks *sinks, const struct ct_conn_end *end,
+                       const struct ct_flow *flow);
 /* Opens the files by their names again, as after a rotation. */
 void ct_app_sinks_reopen(struct ct_sinks *sinks);
 /* Writes what comes at the end. */

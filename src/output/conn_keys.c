@@ -180,7 +180,7 @@ static void get_hit_ratio(const struct ct_record *record, struct ct_value *value
     }
 }
 
-static void get_response_body_len(const struct ct_record *record, struct ct_value *value)
+static void get_cache_body_len(const struct ct_record *record, struct ct_value *value)
 {
     if (record->flow != NULL) {
         ct_value_counts(value, record->flow->bytes, CT_CLASS_COUNT, class_name, true);
@@ -232,7 +232,7 @@ static const struct ct_record_key keys[] = {
     {"cache_dialects", get_cache_dialects},
     {"cache_nodes", get_cache_nodes},
     {"hit_ratio", get_hit_ratio},
-    {"response_body_len", get_response_body_len},
+    {"cache_body_len", get_cache_body_len},
     {"first_transaction_ts", get_first_ts},
     {"last_transaction_ts", get_last_ts},
     {"cache_partial", get_cache_partial},

@@ -202,6 +202,29 @@ ok "lz4: says what to pipe through" says 1 "lz4 -dc FILE | cachetap -r -"
 
 run -r "$sample" --json
 cp out whole.json
+run -r "$sample" --json --connections
+cp out both.json
+jq -c 'select(.record == "connection")' both.json >conns.json
+ok "--connections adds lines and changes none" eval 'quiet && grep -v "^{\"record\"" both.json | cmp -s - whole.json'
+ok "one line for each connection of the transactions" eval \
+    'diff <(jq -r .uid whole.json | sort -u) <(jq -r .uid conns.json | sort)'
+same_counts() {
+    diff <(jq -r '[.uid, .cache_status] | @tsv' whole.json | sort | uniq -c | awk '{ print $2, $3, $1 }') \
+        <(jq -r '.uid as $uid | .cache_outcomes | to_entries[] | "\($uid) \(.key) \(.value)"' conns.json | sort)
+}
+addresses() { jq -r '[.uid, .["id.orig_h"], .["id.orig_p"], .["id.resp_h"], .["id.resp_p"]] | @tsv' "$1" | sort -u; }
+same_addresses() { diff <(addresses whole.json) <(addresses conns.json); }
+ok "its counts are those of its transactions" same_counts
+ok "its addresses are those of its transactions" same_addresses
+run -r "$sample" --json --connections
+ok "a replay gives the same lines again" cmp -s out both.json
+run -r "$sample" -o csv-connections
+ok "csv-connections: a line for each connection" eval \
+    'quiet && [ "$(wc -l <out)" -eq $(($(wc -l <conns.json) + 1)) ]'
+run -r "$sample" --json --connections --limit flows=1
+ok "labels that were given up are null, their connections are listed" eval \
+    'quiet && [ "$(jq -r "select(.record) | .uid" out | sort -u | wc -l)" -eq "$(wc -l <conns.json)" ] &&
+     jq -s -e "any(.[]; .record and .transactions == null)" out >/dev/null'
 head -c 300000 "$sample" >cut.pcap
 run -r cut.pcap --json
 ok "a capture cut in the middle of a packet" says 1 \

@@ -38,6 +38,14 @@ every_header_has_its_stage() {
     done
 }
 
+# The rows of a table of keys, one key a line, in order.
+keys_of_table() { grep -E '^\| `[a-z_.]+`[^|]* \| [a-z]' "$1" | cut -d '|' -f 2 | grep -oE '`[^`]+`' | tr -d '`'; }
+connection_keys_are_documented() {
+    diff <(keys_of_table docs/connections.md) \
+        <("$program" -r captures/nginx.pcap --json --connections | grep -m 1 '^{"record"' | jq -r 'keys_unsorted[]')
+}
+
+check "docs/connections.md lists the keys of the record in their order" connection_keys_are_documented
 check "docs/limits.md is made from the table of limits" limits_are_current
 check "the options in README.md exist" readme_options_exist
 check "the captures in captures/README.md exist" sample_files_exist

@@ -12,6 +12,14 @@
 #include "cachetap/cachetap.h"
 #include "cachetap/output.h"
 
+static void on_connection(void *user, const struct ct_conn_end *end, const struct ct_flow *flow)
+{
+    struct sink *sink = user;
+    for (int f = 0; f < CT_FORMAT_COUNT; f++) {
+        (void)ct_output_conn(sink->writers[f], end, flow);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct sink {
@@ -89,17 +97,20 @@ static void check_sums(const struct ct_snapshot *snapshot, uint64_t n)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sink sink = {.n = 0};
-    struct ct_engine_config config = {.transaction = on_transaction, .user = &sink};
+    struct ct_engine_config config = {
+        .transaction = on_transaction, .connection = on_connection, .user = &sink};
     ct_base_limits_init(&config.limits);
     config.limits.connections = 64;
     config.limits.reorder_bytes_total = CT_KIB(64);
     config.limits.stats_keys = 32;
+    config.limits.flows = 4;
     struct ct_engine *engine = ct_engine_new(&config);
     FILE *null = fopen("/dev/null", "w");
     if (engine == NULL || null == NULL) {
         abort();
     }
-    struct ct_output_options options = {.fields = ct_engine_fields(engine), .explain = true};
+    struct ct_output_options options = {
+        .fields = ct_engine_fields(engine), .explain = true, .connections = true};
     for (int f = 0; f < CT_FORMAT_COUNT; f++) {
         sink.writers[f] = ct_output_new((enum ct_format)f, null, &options);
     }

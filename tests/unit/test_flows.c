@@ -158,6 +158,25 @@ static void every_outcome_has_a_letter_of_its_own(void **state)
     assert_int_equal(ct_stats_flow_letter(CT_OUTCOME_COUNT), '?');
 }
 
+static void the_letters_are_documented(void **state)
+{
+    (void)state;
+    static char page[32768];
+    FILE *file = fopen("docs/connections.md", "r");
+    assert_non_null(file);
+    size_t n = fread(page, 1, sizeof page - 1, file);
+    (void)fclose(file);
+    page[n] = '\0';
+    for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
+        char row[64];
+        (void)snprintf(row, sizeof row, "| `%c` | %s |", ct_stats_flow_letter((enum ct_outcome)i),
+                       ct_cache_outcome_name((enum ct_outcome)i));
+        if (strstr(page, row) == NULL) {
+            fail_msg("docs/connections.md: no '%s'", row);
+        }
+    }
+}
+
 static void equal_classes_go_to_what_costs_most(void **state)
 {
     (void)state;
@@ -607,6 +626,7 @@ int main(void)
         WITH(a_label_holds_what_the_transactions_were),
         WITH(it_comes_once_and_only_where_there_were_transactions),
         cmocka_unit_test(every_outcome_has_a_letter_of_its_own),
+        cmocka_unit_test(the_letters_are_documented),
         cmocka_unit_test(equal_classes_go_to_what_costs_most),
         WITH(a_long_sequence_is_cut_and_counts_go_on),
         WITH(names_of_caches_are_those_that_spoke_now),
