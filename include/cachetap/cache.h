@@ -124,7 +124,7 @@ enum ct_mark {
 /* One cache that reported. */
 struct ct_tier {
     struct ct_ref node; /* its name on the wire, in the transaction's text; or absent */
-    const char *label;  /* static name where the wire gives none: "edge", the dialect */
+    const char *label;  /* of the handle's life, where the wire gives none: "edge", the dialect */
     enum ct_outcome outcome;
     int64_t hits; /* times served since stored, -1: not said */
     bool fossil;  /* stored with the object by an outer cache; says nothing of this request */
@@ -150,7 +150,7 @@ struct ct_verdict {
     enum ct_basis basis;
     enum ct_reason reason;
     uint32_t marks;      /* bit per enum ct_mark */
-    const char *dialect; /* static, or NULL */
+    const char *dialect; /* of the handle's life, or NULL */
     const char *rule;    /* static: the rule in words with its section; or NULL */
     int64_t age_s;       /* the Age field, -1: absent or not an integer (RFC 9111 section 5.1) */
     /*
@@ -167,19 +167,79 @@ struct ct_verdict {
 
 struct ct_cache;
 
-/* What a user adds to the tables, and takes from them. All zero: nothing. */
-struct ct_cache_config {
+#define CT_USER_DIALECTS_MAX 64  /* dialects of a configuration */
+#define CT_USER_HEADERS_MAX  256 /* their header fields in all */
+#define CT_USER_VALUES_MAX   256 /* values of one header field */
+#define CT_USER_PRINTS_MAX   256 /* fingerprints in all */
+#define CT_USER_RANK_MAX     8
+
+/* What one value of a user's header means. */
+struct ct_user_value {
+    const char *text; /* "*": any that has no row of its own */
+    enum ct_outcome outcome;
+    enum ct_reason reason;
+    enum ct_user_stored { CT_USER_STORED_NOT_SAID, CT_USER_STORED_YES, CT_USER_STORED_NO } stored;
+};
+
+struct ct_user_header {
+    const char *name;
     /*
-     * Names of response fields to treat as absent, in every meaning: status, fingerprint and
-     * HTTP caching's own. Compared without case. Borrowed for the call of ct_cache_new.
+     * Regular expression (PCRE2) that finds the status word: its group "status", else its first
+     * group, else all of the match. Groups "node" and "hits" are read where they exist. NULL:
+     * the whole value is the word.
      */
-    const char *const *ignored;
-    size_t n_ignored;
+    const char *pattern;
+    bool case_sensitive;   /* pattern and values */
+    bool list;             /* comma-separated, one element for each cache */
+    bool first_is_nearest; /* of a list: the first element is the cache nearest the client */
+    bool common_words;     /* the words that all dialects share are understood, and their grammar */
+    bool optional;         /* what is not understood says nothing, instead of UNKNOWN */
+    const struct ct_user_value *values;
+    size_t n_values;
+};
+
+/* A response field that shows who answered. */
+struct ct_user_print {
+    const char *header;
+    const char *starts;   /* its value starts so, without case; NULL: any */
+    const char *contains; /* its value has this part, without case; NULL: any */
 };
 
 /*
+ * A user's own dialect. Where it has fingerprints, its headers are read only in responses that
+ * show one. A header that a built-in dialect reads as well is read as this one says.
+ */
+struct ct_user_dialect {
+    const char *name;
+    uint8_t rank; /* 0: nearer the client than all built-in ones; 1 to 7 as theirs; 8: behind */
+    const struct ct_user_header *headers;
+    size_t n_headers;
+    const struct ct_user_print *prints;
+    size_t n_prints;
+};
+
+/*
+ * What a user adds to the tables, and takes from them. All zero: nothing. What it points to is
+ * borrowed for the life of the handle.
+ */
+struct ct_cache_config {
+    /*
+     * Names of response fields to treat as absent, in every meaning: status, fingerprint and
+     * HTTP caching's own. Compared without case.
+     */
+    const char *const *ignored;
+    size_t n_ignored;
+    const struct ct_user_dialect *dialects; /* the first that fits counts */
+    size_t n_dialects;
+};
+
+/* Whether a pattern compiles; error says why not. */
+bool ct_cache_pattern_check(const char *pattern, char *error, size_t size);
+
+/*
  * Interns the header names of all dialects in fields, which is borrowed for the life of the
- * result. config may be NULL. NULL: no memory, or no room in fields.
+ * result, as is what config points to; config may be NULL. One handle belongs to one thread.
+ * NULL: no memory, no room in fields, more than the CT_USER_ limits, or a bad pattern.
  */
 struct ct_cache *ct_cache_new(struct ct_fields *fields, const struct ct_cache_config *config);
 void ct_cache_free(struct ct_cache *cache);
@@ -199,5 +259,8 @@ const char *ct_cache_class_name(enum ct_class class);
 const char *ct_cache_basis_name(enum ct_basis basis);
 const char *ct_cache_reason_name(enum ct_reason reason); /* NULL for CT_REASON_NOT_GIVEN */
 const char *ct_cache_mark_name(enum ct_mark mark);
+/* The number of a name, without case; false: there is none. */
+bool ct_cache_outcome_find(struct ct_span name, enum ct_outcome *outcome);
+bool ct_cache_reason_find(struct ct_span name, enum ct_reason *reason);
 
 #endif

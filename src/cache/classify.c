@@ -4,6 +4,7 @@
 
 #include "base/span.h"
 #include "cache/reading.h"
+#include "cache/user.h"
 
 static const ct_cache_parser parsers[CT_PARSER_COUNT] = {
     [CT_PARSER_WORDS] = ct_cache_read_words,
@@ -59,6 +60,10 @@ struct ct_cache *ct_cache_new(struct ct_fields *fields, const struct ct_cache_co
         cache->kind_of[CT_DIR_RESP][core_fields[i]] |= CT_KIND_CORE;
     }
     if (config != NULL) {
+        if (!ct_cache_users_add(cache, fields, config)) {
+            ct_cache_free(cache);
+            return NULL;
+        }
         ignore_fields(cache, config);
     }
     ct_cache_index_words(cache);
@@ -68,6 +73,10 @@ struct ct_cache *ct_cache_new(struct ct_fields *fields, const struct ct_cache_co
 
 void ct_cache_free(struct ct_cache *cache)
 {
+    if (cache == NULL) {
+        return;
+    }
+    ct_cache_users_free(cache->users);
     free(cache);
 }
 
@@ -86,6 +95,9 @@ void ct_cache_classify(const struct ct_cache *cache, const struct ct_txn *txn,
     }
     if (r.age_wrong) {
         verdict->marks |= CT_MARK_BIT(MALFORMED);
+    }
+    if (r.n_users_seen > 0) {
+        ct_cache_read_users(&r);
     }
     for (uint32_t i = 0; i < r.n_seen; i++) {
         enum ct_header header = (enum ct_header)r.seen[i].header;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dialects, the fields they write, and how their makers are known by Server and Via. */
-#include "cache/tables.h"
+#include "cache/user.h"
 
 #include <assert.h>
 
 #include "base/span.h"
 
-static_assert(CT_DIALECT_COUNT <= UINT8_MAX, "a dialect is an octet");
+static_assert(CT_DIALECT_COUNT + CT_USER_DIALECTS_MAX <= UINT8_MAX, "a dialect is an octet");
 
 const struct ct_dialect_row ct_cache_dialects[CT_DIALECT_COUNT] = {
 #define X(symbol, name, rank) {name, rank},
@@ -154,6 +154,6 @@ enum ct_dialect ct_cache_via_dialect(const struct ct_cache *cache, struct ct_spa
 
 const char *ct_cache_dialect_name(const struct ct_cache *cache, size_t i)
 {
-    (void)cache; /* a user's own dialects will live there */
-    return i < CT_DIALECT_COUNT ? ct_cache_dialects[i].name : NULL;
+    return i < CT_DIALECT_COUNT ? ct_cache_dialects[i].name
+                                : ct_cache_user_name(cache->users, i - CT_DIALECT_COUNT);
 }

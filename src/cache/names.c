@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of the public enums, from their tables. */
+#include "base/span.h"
 #include "cachetap/cache.h"
 
 const char *ct_cache_outcome_name(enum ct_outcome outcome)
@@ -70,4 +71,26 @@ const char *ct_cache_mark_name(enum ct_mark mark)
 #undef X
     };
     return (unsigned)mark < CT_MARK_COUNT ? names[mark] : NULL;
+}
+
+bool ct_cache_outcome_find(struct ct_span name, enum ct_outcome *outcome)
+{
+    for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
+        if (ct_span_equal_nocase(name, ct_cache_outcome_name((enum ct_outcome)i))) {
+            *outcome = (enum ct_outcome)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool ct_cache_reason_find(struct ct_span name, enum ct_reason *reason)
+{
+    for (int i = CT_REASON_NOT_GIVEN + 1; i < CT_REASON_COUNT; i++) {
+        if (ct_span_equal_nocase(name, ct_cache_reason_name((enum ct_reason)i))) {
+            *reason = (enum ct_reason)i;
+            return true;
+        }
+    }
+    return false;
 }

@@ -4,13 +4,14 @@
 #include "base/number.h"
 #include "cache/freshness.h"
 #include "cache/grammar.h"
+#include "cache/user.h"
 
 static bool begins_with(struct ct_span text, const char *start)
 {
     return ct_span_equal_nocase(ct_span_slice(text, 0, strlen(start)), start);
 }
 
-static void see(struct ct_reading *r, uint32_t line, enum ct_header header)
+void ct_cache_note_print(struct ct_reading *r, uint32_t line, enum ct_header header)
 {
     const struct ct_header_row *row = &ct_cache_headers[header];
     if ((row->flags & CT_FLAG_PRINT) != 0) {
@@ -18,11 +19,23 @@ static void see(struct ct_reading *r, uint32_t line, enum ct_header header)
             ct_reading_add_print(r, row->dialect);
         }
     }
-    if (r->n_seen < CT_SEEN_MAX) {
-        r->seen[r->n_seen++] = (struct ct_seen){line, (uint16_t)header};
-    } else if (row->parser != CT_PARSER_NONE) {
-        r->cut = true;
+}
+
+static void see(struct ct_reading *r, uint32_t line, uint16_t header)
+{
+    bool is_user = header >= CT_HEADER_COUNT;
+    if (is_user && r->n_users_seen < CT_SEEN_MAX) {
+        r->users_seen[r->n_users_seen++] = (struct ct_seen){line, header};
+        return;
     }
+    if (!is_user) {
+        ct_cache_note_print(r, line, (enum ct_header)header);
+        if (r->n_seen < CT_SEEN_MAX) {
+            r->seen[r->n_seen++] = (struct ct_seen){line, header};
+            return;
+        }
+    }
+    r->cut = r->cut || is_user || ct_cache_headers[header].parser != CT_PARSER_NONE;
 }
 
 /* Age (RFC 9111 section 5.1): of a list the first member; an integer, or ignored. */
@@ -71,6 +84,7 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
     r->have[CT_DIR_RESP] = 0;
     r->again = 0;
     r->n_seen = 0;
+    r->n_users_seen = 0;
     r->n_statements = 0;
     r->prints = (struct ct_dialect_set){{0}};
     r->print_traits = 0;
@@ -90,7 +104,10 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
             note_core(r, dir, line->field, i);
         }
         if ((kind & CT_KIND_HEADER) != 0) {
-            see(r, i, (enum ct_header)(cache->header_of[line->field] - 1));
+            see(r, i, (uint16_t)(cache->header_of[line->field] - 1));
+        }
+        if ((kind & CT_KIND_PRINT) != 0) {
+            ct_cache_user_print(r, i);
         }
     }
     read_age(r);

@@ -23,8 +23,8 @@ struct ct_statement {
     uint32_t line;
     uint32_t also; /* a second line that decided with it, or CT_LINE_NONE */
     uint32_t marks;
-    uint16_t header; /* enum ct_header */
-    uint8_t dialect; /* enum ct_dialect */
+    uint16_t header; /* enum ct_header, or a user's */
+    uint8_t dialect; /* enum ct_dialect, or a user's */
     uint8_t outcome;
     uint8_t written; /* the outcome before the messages refined it: what holds for a fossil */
     uint8_t reason;
@@ -53,6 +53,8 @@ struct ct_reading {
     uint32_t again;                    /* bit per enum ct_field that has several lines */
     struct ct_seen seen[CT_SEEN_MAX];  /* lines of the response that the tables know */
     uint32_t n_seen;
+    struct ct_seen users_seen[CT_SEEN_MAX]; /* lines that a user's dialect reads */
+    uint32_t n_users_seen;
     struct ct_dialect_set prints; /* dialects whose fingerprint is there */
     uint8_t print_traits;         /* CT_TRAIT_ bits that one of prints has */
     uint8_t print_lacks;          /* CT_TRAIT_ bits that one of prints has not; 0: no print */
@@ -123,6 +125,8 @@ static inline struct ct_ref ct_reading_ref(const struct ct_reading *r, struct ct
 }
 
 void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const struct ct_txn *txn);
+/* Takes a line as a fingerprint, where its header is one. */
+void ct_cache_note_print(struct ct_reading *r, uint32_t line, enum ct_header header);
 /* The first line of the response with this header, or CT_LINE_NONE. */
 uint32_t ct_cache_seen(const struct ct_reading *r, enum ct_header header);
 /* The maker by Server; adds it to prints. */

@@ -92,9 +92,9 @@ static void make_keys(struct ct_reading *r, struct order_key *keys)
     bool labelled = false;
     for (uint32_t i = 0; i < r->n_statements; i++) {
         const struct ct_statement *s = &r->statements[i];
-        uint32_t place = s->rank == 5 ? 4 : s->rank;
+        uint32_t place = 2U * (s->rank == 5 ? 4 : s->rank);
         if (s->rank <= 2 && s->dialect == nearest && nearest != CT_DIALECT_GENERIC) {
-            place = 0;
+            place = 1; /* a user's dialect may stand before it, with rank 0 */
         }
         keys[i] = (struct order_key){place, s->line, s->depth, false};
         labelled = labelled || s->depth != 0;
@@ -226,7 +226,7 @@ void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict)
     verdict->basis = CT_BASIS_STATED;
     verdict->reason = (enum ct_reason)last->reason;
     verdict->marks |= last->marks;
-    verdict->dialect = ct_cache_dialects[last->dialect].name;
+    verdict->dialect = ct_cache_dialect_name(r->cache, last->dialect);
     verdict->rule = last->rule;
     if (last->rank >= 7) {
         verdict->marks |= CT_MARK_BIT(TIER_APPLICATION);

@@ -259,8 +259,9 @@ extern const struct ct_dialect_row ct_cache_dialects[CT_DIALECT_COUNT];
 
 extern const uint8_t ct_cache_traits[CT_DIALECT_COUNT];
 
+/* A user's dialects are numbered on from CT_DIALECT_COUNT. */
 struct ct_dialect_set {
-    uint64_t bits[(CT_DIALECT_COUNT + 63) / 64];
+    uint64_t bits[(CT_DIALECT_COUNT + CT_USER_DIALECTS_MAX + 63) / 64];
 };
 
 static inline void ct_dialect_set_add(struct ct_dialect_set *set, unsigned dialect)
@@ -290,17 +291,20 @@ struct ct_word {
 #define CT_MARK_BIT(symbol) (UINT32_C(1) << CT_MARK_##symbol)
 
 #define CT_KIND_CORE   1U /* one of those that HTTP caching itself reads */
-#define CT_KIND_HEADER 2U /* a row of CT_HEADERS */
+#define CT_KIND_HEADER 2U /* a row of CT_HEADERS, or a user's header */
+#define CT_KIND_PRINT  4U /* a fingerprint of a user's dialect */
 
 #define CT_WORD_SLOTS 1024U /* a power of two, several times the words */
 
 struct ct_cache {
     const struct ct_fields *fields;
+    struct ct_users *users;          /* a user's dialects; NULL: none */
     struct ct_dialect_set own_words; /* dialects with words of their own */
     uint64_t servers_at[256];        /* by first octet: rows that begin with it */
     uint64_t vias_at[256];
     uint16_t slots[CT_WORD_SLOTS];     /* hash of words: row + 1 */
-    uint16_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: none */
+    uint16_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: none.
+                                          A user's rows go on from CT_HEADER_COUNT. */
     /* By enum ct_dir: CT_KIND_ bits; 0: the field is of no interest there. */
     uint8_t kind_of[2][CT_FIELDS_MAX];
 };

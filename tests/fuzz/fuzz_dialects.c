@@ -52,24 +52,57 @@ static void check_verdict(const struct ct_txn *txn, const struct ct_verdict *v)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* A user's dialects: patterns and lists on values from the wire. */
+static const struct ct_user_value values[] = {
+    {"H", CT_OUTCOME_HIT, CT_REASON_NOT_GIVEN, CT_USER_STORED_NOT_SAID},
+    {"*", CT_OUTCOME_MISS, CT_REASON_COLD, CT_USER_STORED_NO},
+};
+static const struct ct_user_header headers[] = {
+    {.name = "X-Cache",
+     .pattern = "^(?<node>[a-z]+)?(a+)*(?<status>\\w+)(=(?<hits>[0-9]+))?",
+     .list = true,
+     .first_is_nearest = true,
+     .common_words = true},
+    {.name = "X-Cache-Status", .values = values, .n_values = 2},
+    {.name = "Via",
+     .pattern = "(a|aa)+\\[(\\w+)\\]$",
+     .optional = true,
+     .values = values,
+     .n_values = 1},
+};
+static const struct ct_user_print prints[] = {{"Server", "a", NULL}, {"Via", NULL, "b"}};
+static const struct ct_user_dialect dialects[] = {
+    {.name = "mine", .rank = 4, .headers = headers, .n_headers = 3},
+    {.name = "yours", .headers = headers, .n_headers = 1, .prints = prints, .n_prints = 2},
+};
+static const struct ct_cache_config config = {.dialects = dialects, .n_dialects = 2};
+
+static void check_twice(const struct ct_cache *cache, const struct ct_txn *txn)
 {
-    static struct ct_fields *fields;
-    static struct ct_cache *cache;
     struct ct_verdict first;
     struct ct_verdict second;
-    if (cache == NULL) {
-        fields = ct_http_fields_new();
-        cache = ct_cache_new(fields, NULL);
-        must(cache != NULL);
-    }
-    struct ct_txn *txn = tx_new_span(fields, (struct ct_span){data, size});
     memset(&first, 0xff, sizeof first);
     ct_cache_classify(cache, txn, &first);
     ct_cache_classify(cache, txn, &second);
     check_verdict(txn, &first);
     must(first.outcome == second.outcome && first.reason == second.reason &&
          first.marks == second.marks && first.n_tiers == second.n_tiers);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct ct_fields *fields;
+    static struct ct_cache *cache;
+    static struct ct_cache *with_users;
+    if (cache == NULL) {
+        fields = ct_http_fields_new();
+        cache = ct_cache_new(fields, NULL);
+        with_users = ct_cache_new(fields, &config);
+        must(cache != NULL && with_users != NULL);
+    }
+    struct ct_txn *txn = tx_new_span(fields, (struct ct_span){data, size});
+    check_twice(cache, txn);
+    check_twice(with_users, txn);
     tx_free(txn);
     return 0;
 }

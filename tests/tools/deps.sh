@@ -30,6 +30,8 @@ group_build() {
     need 'have_llhttp' node-llhttp 'the HTTP parser (or any libllhttp that pkg-config knows)'
     need 'have_pkg json-c' libjson-c-dev 'JSON output'
     need 'have_pkg libsodium' libsodium-dev 'keyed hashing'
+    need 'have_pkg libpcre2-8' libpcre2-dev 'patterns of user-defined dialects'
+    need 'have_pkg libconfig' libconfig-dev 'the configuration file'
     need 'have_pkg zlib' zlib1g-dev 'gzip-compressed captures'
     need 'have_pkg libzstd' libzstd-dev 'zstd-compressed captures'
     need 'have_pkg libseccomp' libseccomp-dev 'the filter of system calls'
