@@ -252,6 +252,7 @@ void ct_output_summary_end(struct ct_writer *writer, const struct ct_snapshot *s
         put_transactions(buf, snapshot);
         ct_output_summary_cache(writer, snapshot);
         ct_output_summary_lists(writer, snapshot);
+        ct_output_summary_flows(writer, snapshot);
     } else {
         put_no_http(writer, snapshot);
     }

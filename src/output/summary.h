@@ -10,7 +10,11 @@
 
 void ct_output_summary_cache(struct ct_writer *writer, const struct ct_snapshot *snapshot);
 void ct_output_summary_lists(struct ct_writer *writer, const struct ct_snapshot *snapshot);
+void ct_output_summary_flows(struct ct_writer *writer, const struct ct_snapshot *snapshot);
 void ct_output_summary_accounts(struct ct_writer *writer, const struct ct_snapshot *snapshot);
+
+/* "1", "2-3", ...: transactions of a connection, by the rows of by_length. */
+const char *ct_output_flow_length_name(unsigned length);
 
 /* An empty line and a title; heads stands to its right, over the columns. */
 void ct_output_section(struct ct_writer *writer, const char *title, const char *heads);

@@ -4,6 +4,7 @@
  * are the names in the tables of their stages. Zero counts are written: a key that is there
  * once is always there.
  */
+#include "output/summary_json.h"
 #include "output/jsonc.h"
 #include "output/losses.h"
 #include "output/writer.h"
@@ -358,6 +359,7 @@ void ct_output_summary_json_end(struct ct_writer *writer, const struct ct_snapsh
     add_http(&json, &snapshot->http);
     add_losses(&json, snapshot);
     add_ignored(&json, &writer->options);
+    ct_output_summary_json_flows(&json, snapshot);
     if (ct_output_json_write(&json, &writer->buf)) {
         ct_output_put_char(&writer->buf, '\n');
     }

@@ -12,14 +12,6 @@
 #include "cachetap/cachetap.h"
 #include "cachetap/output.h"
 
-static void on_connection(void *user, const struct ct_conn_end *end, const struct ct_flow *flow)
-{
-    struct sink *sink = user;
-    for (int f = 0; f < CT_FORMAT_COUNT; f++) {
-        (void)ct_output_conn(sink->writers[f], end, flow);
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct sink {
@@ -33,6 +25,14 @@ static void on_transaction(void *user, const struct ct_txn *txn, const struct ct
     sink->n++;
     for (int f = 0; f < CT_FORMAT_COUNT; f++) {
         (void)ct_output_txn(sink->writers[f], txn, verdict);
+    }
+}
+
+static void on_connection(void *user, const struct ct_conn_end *end, const struct ct_flow *flow)
+{
+    struct sink *sink = user;
+    for (int f = 0; f < CT_FORMAT_COUNT; f++) {
+        (void)ct_output_conn(sink->writers[f], end, flow);
     }
 }
 

@@ -97,6 +97,26 @@ static void fill_cache(struct ct_snapshot *snapshot)
     snapshot->n_dialects = 1;
 }
 
+static struct ct_flow flows[1];
+
+static void fill_flows(struct ct_snapshot *snapshot)
+{
+    flows[0] = (struct ct_flow){.uid = "CuidOfTheTest",
+                                .orig = {{192, 0, 2, 10}, 40000, 4},
+                                .resp = {{198, 51, 100, 1}, 80, 4},
+                                .transactions = 70,
+                                .by_class = {60, 10, 0, 0},
+                                .bytes = {5, 2048, 0, 0},
+                                .class = CT_CLASS_HIT};
+    memset(flows[0].sequence, 'H', CT_FLOW_SEQUENCE_MAX);
+    snapshot->flows = (struct ct_flow_totals){.connections = 3,
+                                              .reused_connections = 1,
+                                              .reused_transactions = 7,
+                                              .by_class = {1, 2, 0, 0},
+                                              .by_length = {2, 0, 0, 1, 0, 0, 0, 0}};
+    snapshot->costly_flows = (struct ct_flow_list){.rows = flows, .n_rows = 1};
+}
+
 static void fill(struct ct_snapshot *snapshot)
 {
     *snapshot = (struct ct_snapshot){0};
@@ -104,6 +124,7 @@ static void fill(struct ct_snapshot *snapshot)
     snapshot->last_ns = snapshot->first_ns + 90 * CT_NS_PER_S;
     fill_cache(snapshot);
     fill_lists(snapshot);
+    fill_flows(snapshot);
     snapshot->protos[CT_PROTO_HTTP1] = (struct ct_proto_row){3, 9000};
     snapshot->protos[CT_PROTO_TLS] = (struct ct_proto_row){2, 5000};
     snapshot->closes[CT_CLOSE_FIN] = 4;
@@ -205,6 +226,18 @@ static const char *const golden[] = {
     "",
     "Status values that are not understood",
     "         1  X-Cache: Lukewarm",
+    "",
+    "Connections with HTTP   connections  share",
+    "  mostly hit                     1   33.3 %",
+    "  mostly miss                    2   66.7 %",
+    "  transactions: 1                2   66.7 %",
+    "                8-15             1   33.3 %",
+    "  kept alive                     1   33.3 %",
+    "  7 of 10 transactions (70.0 %) were not the first of theirs",
+    "",
+    "Connections by misses",
+    "    misses    requests    hits missed  letters      connection",
+    "        10          70  85.7 %   2.0k  HHHHHHHHHHH+ 192.0.2.10:40000 > 198.51...",
     "",
     "Not looked into          connections  payload",
     "  tls                          2    4.8 KiB  TLS, encrypted",
@@ -508,6 +541,33 @@ static void the_largest_counters_do_not_overflow(void **state)
     free(text);
 }
 
+static void connections_are_summed_and_the_costly_listed(void **state)
+{
+    (void)state;
+    struct ct_snapshot snapshot;
+    fill(&snapshot);
+    snapshot.flows.given_up = 4;
+    char *text = render(CT_FORMAT_SUMMARY, &snapshot, (struct ct_output_options){0});
+    want_text(text, "        10          70  85.7 %   2.0k  HHHHHHHHHHH+ 192.0.2.10:40000"
+                    " > 198.51.100.1:80\n");
+    want_text(text, " 4  labels of connections given up: the limit flows\n");
+    free(text);
+    text = render(CT_FORMAT_SUMMARY_JSON, &snapshot, (struct ct_output_options){0});
+    json_t *json = json_loads(text, 0, NULL);
+    json_t *part = json_object_get(json, "flows");
+    assert_int_equal(json_integer_value(json_object_get(part, "connections")), 3);
+    assert_int_equal(json_integer_value(json_object_get(part, "given_up")), 4);
+    assert_float_equal(json_real_value(json_object_get(part, "reuse_ratio")), 0.7, 1e-9);
+    json_t *lengths = json_object_get(part, "transactions");
+    assert_int_equal(json_integer_value(json_object_get(lengths, "8-15")), 1);
+    json_t *row = json_array_get(json_object_get(part, "by_misses"), 0);
+    assert_string_equal(json_string_value(json_object_get(row, "uid")), "CuidOfTheTest");
+    assert_int_equal(strlen(json_string_value(json_object_get(row, "cache_sequence"))), 65);
+    assert_string_equal(json_string_value(json_object_get(row, "id.orig_h")), "192.0.2.10");
+    json_decref(json);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -515,6 +575,7 @@ int main(void)
         cmocka_unit_test(no_line_passes_80_columns_and_none_holds_a_control),
         cmocka_unit_test(colours_and_meanings_come_when_wanted),
         cmocka_unit_test(a_run_without_loss_says_so),
+        cmocka_unit_test(connections_are_summed_and_the_costly_listed),
         cmocka_unit_test(an_empty_input_and_one_without_http_are_explained),
         cmocka_unit_test(packets_that_are_not_accounted_for_are_seen),
         cmocka_unit_test(counts_and_ratios_are_read_back),
