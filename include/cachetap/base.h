@@ -69,6 +69,7 @@ struct ct_key {
     X(tunnel_depth, 8, "layers", "encapsulations opened in one packet; deeper packets are counted")                   \
     X(fragment_bytes, CT_MIB(4), "bytes", "IP fragments held; the oldest datagram is dropped")                        \
     X(fragment_seconds, 30, "seconds", "packet time for which an incomplete IP datagram is held")                     \
+    X(handover_bytes, CT_MIB(4), "bytes", "room for results on their way from one thread to another; a replay waits, live they are dropped") \
     X(stats_keys, 10000, "keys", "hosts, URIs and server names counted one by one; then the least frequent is replaced") \
     X(flows, 100000, "connections", "connections with transactions labelled at one time; the label quiet for longest is given up")
 /* clang-format on */

@@ -29,6 +29,7 @@ struct ct_parts_counters {
     struct ct_packet_counters packets;
     struct ct_stream_counters stream;
     struct ct_http_counters http;
+    uint64_t records_lost; /* transactions and ends of connections that could not be handed over */
 };
 void ct_parts_counters_add(struct ct_parts_counters *sum, const struct ct_parts_counters *part);
 
@@ -116,5 +117,6 @@ void ct_parts_unpack_txn(const void *from, struct ct_txn *txn, struct ct_verdict
 /* info takes what end->info then points to. */
 void ct_parts_unpack_conn(const void *from, struct ct_conn_end *end, struct ct_conn_info *info);
 void ct_parts_unpack_segment(const void *from, struct ct_segment *segment);
+int64_t ct_parts_packed_segment_ns(const void *from);
 
 #endif

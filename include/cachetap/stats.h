@@ -231,6 +231,8 @@ struct ct_snapshot {
     struct ct_packet_counters packets;
     struct ct_stream_counters stream;
     struct ct_http_counters http;
+    uint64_t
+        records_lost; /* live: transactions and connections that found no room between threads */
     uint64_t memory_bytes; /* what stats holds; fixed from the start */
     void *memory;          /* the snapshot's own */
     void *flow_memory;

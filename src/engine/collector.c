@@ -61,5 +61,6 @@ bool ct_collector_snapshot(const struct ct_collector *collector,
     snapshot->packets = counters->packets;
     snapshot->stream = counters->stream;
     snapshot->http = counters->http;
+    snapshot->records_lost = counters->records_lost;
     return complete;
 }

@@ -61,4 +61,5 @@ void ct_parts_counters_add(struct ct_parts_counters *sum, const struct ct_parts_
     add_packets(&sum->packets, &part->packets);
     add_stream(&sum->stream, &part->stream);
     add_http(&sum->http, &part->http);
+    sum->records_lost += part->records_lost;
 }

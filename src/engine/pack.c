@@ -90,3 +90,8 @@ void ct_parts_unpack_segment(const void *from, struct ct_segment *segment)
     *segment = *(const struct ct_segment *)from;
     segment->payload.p = (const uint8_t *)from + sizeof *segment;
 }
+
+int64_t ct_parts_packed_segment_ns(const void *from)
+{
+    return ((const struct ct_segment *)from)->ts_ns;
+}

@@ -94,11 +94,17 @@ static void on_transaction(void *user, const struct ct_txn *txn, const struct ct
                    txn->request.wire_len, txn->response.wire_len, txn->response.body_len);
 }
 
-void tape_run(const struct tape *tape, const size_t *order, size_t n, struct taped_txns *out)
+void tape_config(struct ct_engine_config *config, struct taped_txns *out)
 {
     *out = (struct taped_txns){NULL, 0, 0};
-    struct ct_engine_config config = {.transaction = on_transaction, .user = out};
-    ct_base_limits_init(&config.limits);
+    *config = (struct ct_engine_config){.transaction = on_transaction, .user = out};
+    ct_base_limits_init(&config->limits);
+}
+
+void tape_run(const struct tape *tape, const size_t *order, size_t n, struct taped_txns *out)
+{
+    struct ct_engine_config config;
+    tape_config(&config, out);
     struct ct_engine *engine = must(ct_engine_new(&config));
     for (size_t i = 0; i < n; i++) {
         ct_engine_frame(engine, &tape->frames[order[i]]);

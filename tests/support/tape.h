@@ -35,6 +35,9 @@ struct taped_txns {
     size_t room;
 };
 
+/* A configuration with default limits whose transactions go to out, which it makes empty. */
+void tape_config(struct ct_engine_config *config, struct taped_txns *out);
+
 /* Runs frames[order[0]], frames[order[1]], ... through a new engine with default limits. */
 void tape_run(const struct tape *tape, const size_t *order, size_t n, struct taped_txns *out);
 void taped_txns_free(struct taped_txns *txns);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A ring of numbered messages between two threads, and the bells at its ends.
+ */
+#ifndef CACHETAP_APP_CHANNEL_H
+#define CACHETAP_APP_CHANNEL_H
+
+#include "app/bell.h"
+#include "base/ring.h"
+
+struct ct_channel;
+
+/* Stands before each message. */
+struct ct_channel_head {
+    uint64_t seq;
+    uint32_t kind;
+    uint32_t n; /* bytes that follow */
+};
+
+/* Borrows reader, the bell of the thread that takes. NULL: no memory, or no descriptors. */
+struct ct_channel *ct_app_channel_new(size_t bytes, struct ct_bell *reader);
+void ct_app_channel_free(struct ct_channel *channel);
+
+/* ---- the writer's end --------------------------------------------------------------------------
+ */
+
+/* Room for a message of n bytes, aligned to 16, or NULL: there is none now. */
+void *ct_app_channel_try(struct ct_channel *channel, size_t n);
+/*
+ * As above, waiting for room. NULL: n is more than the channel can ever hold. Before it sleeps
+ * it calls full, which may be NULL.
+ */
+void *ct_app_channel_room(struct ct_channel *channel, size_t n, void (*full)(void *user),
+                          void *user);
+/* Hands the message over; the other end is woken by the flush. */
+void ct_app_channel_put(struct ct_channel *channel, uint64_t seq, uint32_t kind, size_t n);
+void ct_app_channel_flush(struct ct_channel *channel);
+
+/* ---- the reader's end --------------------------------------------------------------------------
+ */
+
+/* The oldest message, what follows it in *body; NULL: none. */
+const struct ct_channel_head *ct_app_channel_peek(struct ct_channel *channel, const void **body);
+void ct_app_channel_release(struct ct_channel *channel);
+/* After a batch of releases: a writer that waits for room looks again. */
+void ct_app_channel_freed(struct ct_channel *channel);
+
+#endif
