@@ -1,7 +1,7 @@
 # cachetap: one Makefile. `make help` lists the targets. V=1 shows the commands, SAN=1 builds
-# with sanitizers into its own folder, CC=clang works as well as gcc.
+# with sanitizers into its own folder, TSAN=1 with the one for threads, CC=clang works as well as gcc.
 
-BUILD  ?= build$(if $(SAN),/san)
+BUILD  ?= build$(if $(SAN),/san)$(if $(TSAN),/tsan)
 PREFIX ?= /usr/local
 DESTDIR ?=
 SECONDS ?= 60
@@ -40,6 +40,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 HARDEN := -fstack-protector-strong -fPIE
 ifneq ($(SAN)$(FUZZ),)
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifneq ($(TSAN),)
+SANFLAGS := -fsanitize=thread
 else
 HARDEN += -D_FORTIFY_SOURCE=2
 endif
@@ -119,6 +121,7 @@ test: ## set up, build, run all tests, plain and under ASan and UBSan
 	@tests/tools/deps.sh install build test
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory check SAN=1
+	@$(MAKE) --no-print-directory races TSAN=1
 	@$(MAKE) --no-print-directory fuzz SECONDS=$(FUZZ_IN_TEST)
 	@echo; echo "all tests passed"
 FUZZ_IN_TEST ?= 5
@@ -127,6 +130,10 @@ check: unit fuzz-replay e2e ## run the tests of one build (SAN=1: with sanitizer
 
 unit: $(TESTS)
 	@tests/tools/run_unit.sh $(TESTS)
+
+.PHONY: races
+races: $(BUILD)/tests/test_ring $(BUILD)/tests/test_crew ## the tests with several threads (TSAN=1: under ThreadSanitizer)
+	@tests/tools/run_unit.sh $^
 
 fuzz-replay: $(REPLAYERS)
 	@tests/tools/run_replay.sh $(REPLAYERS)
