@@ -81,6 +81,7 @@
     X(PRIVATE, "private")                                                                       \
     X(LENIENT, "lenient")             /* the field was not valid, read all the same */          \
     X(MALFORMED, "malformed")                                                                   \
+    X(UNFILLED, "unfilled")           /* a status field was empty, or a template */             \
     X(WEAK, "weak")                   /* inferred on weak evidence */                           \
     X(DISAGREE, "disagree")           /* two statements of one writer contradict each other */
 /* clang-format on */

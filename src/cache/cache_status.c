@@ -77,6 +77,7 @@ static const struct name_row name_rows[] = {
     {"netlify edge", CT_DIALECT_NETLIFY, 1},
     {"netlify", CT_DIALECT_NETLIFY, 0},
     {"souin", CT_DIALECT_SOUIN, 0},
+    {"fastly", CT_DIALECT_FASTLY, 0},
 };
 /* clang-format on */
 
@@ -90,7 +91,8 @@ static bool is_squid_detail(struct ct_span detail)
            ct_span_equal(detail, ct_span_of("no-cache"));
 }
 
-static void name_dialect(struct ct_statement *s, struct ct_span name, struct ct_span detail)
+static void name_dialect(struct ct_reading *r, struct ct_statement *s, struct ct_span name,
+                         struct ct_span detail)
 {
     enum ct_dialect dialect = CT_DIALECT_RFC9211;
     for (size_t i = 0; i < COUNT(name_rows); i++) {
@@ -103,6 +105,9 @@ static void name_dialect(struct ct_statement *s, struct ct_span name, struct ct_
     }
     if (dialect == CT_DIALECT_RFC9211 && is_squid_detail(detail)) {
         dialect = CT_DIALECT_SQUID;
+    } else if (dialect == CT_DIALECT_RFC9211 && (s->marks & CT_MARK_BIT(LENIENT)) != 0 &&
+               ct_cache_find_server(r) == CT_DIALECT_SOUIN) {
+        dialect = CT_DIALECT_SOUIN; /* under the name its operator chose */
     }
     s->dialect = (uint8_t)dialect;
     s->label = ct_cache_dialects[dialect].name;
@@ -134,6 +139,9 @@ static void judge_hit(struct ct_statement *s, const struct status_params *p)
     if ((p->has_ttl && p->ttl < 0) || ct_span_equal(p->fwd, ct_span_of("stale"))) {
         s->outcome = CT_OUTCOME_STALE;
     }
+    if (p->fwd.n > 0 && s->outcome != CT_OUTCOME_STALE) {
+        s->marks |= CT_MARK_BIT(DISAGREE); /* hit and fwd exclude each other (section 2.2) */
+    }
     if (s->outcome == CT_OUTCOME_STALE && p->fwd_status >= 500) {
         s->reason = CT_REASON_STALE_IF_ERROR;
         s->marks |= CT_MARK_BIT(STALE_ERROR);
@@ -163,6 +171,7 @@ static void judge_detail(struct ct_statement *s, const struct status_params *p)
         if (ct_reading_contains(p->detail, detail_rows[i].text)) {
             s->outcome = detail_rows[i].outcome;
             s->reason = detail_rows[i].reason;
+            s->rule = "the detail of Cache-Status tells why (RFC 9211 section 2.8)";
             return;
         }
     }
@@ -174,20 +183,19 @@ static void judge_detail(struct ct_statement *s, const struct status_params *p)
 /* A member that is nothing but a name may be a plain word ("Cache-Status: HIT"). */
 static bool judge_word(const struct ct_reading *r, struct ct_statement *s, struct ct_span name)
 {
-    bool tcp;
-    const struct ct_word *word = ct_cache_find_word(r->cache, s->dialect, false, name, &tcp);
-    if (word == NULL) {
+    struct ct_found_word found = ct_cache_find_word(r->cache, s->dialect, false, name);
+    if (found.word == NULL) {
         return false;
     }
-    ct_cache_apply_word(s, word);
-    s->marks |= CT_MARK_BIT(LENIENT);
+    ct_cache_apply_word(s, found.word);
+    s->marks |= CT_MARK_BIT(LENIENT) | found.marks;
     return true;
 }
 
 static void say_member(struct ct_reading *r, struct ct_statement s, struct ct_span name,
                        const struct status_params *p)
 {
-    name_dialect(&s, name, p->detail);
+    name_dialect(r, &s, name, p->detail);
     s.known_writer = true;
     s.node = ct_reading_ref(r, name);
     if (!p->any && judge_word(r, &s, name)) {
@@ -346,6 +354,7 @@ void ct_cache_read_cache_status(struct ct_reading *r, enum ct_header header, uin
 {
     bool alone = (r->again >> CT_FIELD_CACHE_STATUS & 1) == 0 && r->n_statements == 0;
     if (ct_cache_is_no_statement(ct_span_trim(ct_reading_text(r, line)))) {
+        r->unfilled = true;
         return;
     }
     if (alone) { /* read and check in one go */

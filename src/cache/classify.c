@@ -17,6 +17,11 @@ static const ct_cache_parser parsers[CT_PARSER_COUNT] = {
     [CT_PARSER_TRACE] = ct_cache_read_trace,
     [CT_PARSER_TRACE_TAG] = ct_cache_read_trace_tag,
     [CT_PARSER_IINFO] = ct_cache_read_iinfo,
+    [CT_PARSER_DISABLED] = ct_cache_read_disabled,
+    [CT_PARSER_DETAIL] = ct_cache_read_detail,
+    [CT_PARSER_DEBUG_TTL] = ct_cache_read_debug_ttl,
+    [CT_PARSER_CF1] = ct_cache_read_cf1,
+    [CT_PARSER_LITESPEED] = ct_cache_read_litespeed,
     [CT_PARSER_PRESENCE] = ct_cache_read_presence,
 };
 
@@ -106,11 +111,15 @@ void ct_cache_classify(const struct ct_cache *cache, const struct ct_txn *txn,
             parse(&r, header, r.seen[i].line);
         }
     }
+    if (r.unfilled) {
+        verdict->marks |= CT_MARK_BIT(UNFILLED);
+    }
     if (r.n_statements == 0) {
         ct_cache_infer(&r, verdict);
         return;
     }
     ct_cache_pair_fields(&r);
+    ct_cache_merge(&r);
     ct_cache_settle(&r, verdict);
     ct_cache_explain(&r, verdict);
 }

@@ -24,10 +24,22 @@ const uint8_t ct_cache_traits[CT_DIALECT_COUNT] = {
     [CT_DIALECT_FASTLY] = CT_TRAIT_STORES_AUTH,
     [CT_DIALECT_CLOUDFRONT] = CT_TRAIT_AGE_ALWAYS,
     [CT_DIALECT_GOOGLE_CDN] = CT_TRAIT_AGE_MOSTLY,
+    [CT_DIALECT_SOUIN] = CT_TRAIT_PROXY | CT_TRAIT_ORIGIN, /* known by Caddy's name only */
+    [CT_DIALECT_HAPROXY] = CT_TRAIT_PROXY | CT_TRAIT_ORIGIN,
+    [CT_DIALECT_NUSTER] = CT_TRAIT_PROXY | CT_TRAIT_ORIGIN,
+    [CT_DIALECT_ENVOY] = CT_TRAIT_PROXY | CT_TRAIT_ORIGIN,
+    [CT_DIALECT_NITRO] = CT_TRAIT_ORIGIN,
+    [CT_DIALECT_AEM] = CT_TRAIT_ORIGIN,
+    [CT_DIALECT_NEXTJS] = CT_TRAIT_ORIGIN,
+    [CT_DIALECT_DRUPAL] = CT_TRAIT_ORIGIN,
+    [CT_DIALECT_MAGENTO] = CT_TRAIT_ORIGIN,
+    [CT_DIALECT_WORDPRESS] = CT_TRAIT_ORIGIN,
+    [CT_DIALECT_KONG] = CT_TRAIT_ORIGIN,
 };
 
 #define PRINT    CT_FLAG_PRINT
 #define SINGLE   CT_FLAG_SINGLE
+#define NAMES    CT_FLAG_NAMES
 #define ASKS     CT_FLAG_ASKS
 #define SOFT     CT_FLAG_SOFT
 #define X_CACHE  CT_FLAG_X_CACHE
@@ -40,6 +52,40 @@ const struct ct_header_row ct_cache_headers[CT_HEADER_COUNT] = {
     CT_HEADERS(X)
 #undef X
 };
+
+/* A field whose value begins so is this dialect's fingerprint; the first row that fits. */
+struct print_row {
+    uint16_t header;
+    uint8_t dialect;
+    const char *start;
+};
+
+static const struct print_row print_rows[] = {
+    {CT_HEADER_X_POWERED_BY, CT_DIALECT_WPENGINE, "WP Engine"},
+    {CT_HEADER_X_POWERED_BY, CT_DIALECT_WPVIP, "WordPress VIP"},
+    {CT_HEADER_X_POWERED_BY, CT_DIALECT_WORDPRESS, "W3 Total Cache"},
+    {CT_HEADER_X_POWERED_BY, CT_DIALECT_NEXTJS, "Next.js"},
+    {CT_HEADER_X_POWERED_BY, CT_DIALECT_NITRO, "Nitro"},
+    {CT_HEADER_X_POWERED_BY, CT_DIALECT_NITRO, "Nuxt"},
+    {CT_HEADER_X_CDN, CT_DIALECT_IMPERVA, "Imperva"},
+    {CT_HEADER_X_CDN, CT_DIALECT_IMPERVA, "Incapsula"},
+    {CT_HEADER_X_CDN, CT_DIALECT_ORACLE_WAF, "Zenedge"},
+    {CT_HEADER_X_CACHE_KEY, CT_DIALECT_AKAMAI, "/"},
+    {CT_HEADER_X_CACHE_KEY, CT_DIALECT_AKAMAI, "S/"},
+    {CT_HEADER_X_CACHE_KEY, CT_DIALECT_KONG, ""}, /* a hash */
+};
+
+enum ct_dialect ct_cache_print_dialect(enum ct_header header, struct ct_span value)
+{
+    for (size_t i = 0; i < sizeof print_rows / sizeof print_rows[0]; i++) {
+        const struct print_row *row = &print_rows[i];
+        if (row->header == header &&
+            ct_span_equal_nocase(ct_span_slice(value, 0, strlen(row->start)), row->start)) {
+            return row->dialect;
+        }
+    }
+    return CT_DIALECT_GENERIC;
+}
 
 struct maker_row {
     const char *text; /* lower case */
@@ -83,6 +129,12 @@ static const struct maker_row servers[] = {
     {"tengine", CT_DIALECT_NGINX},
     {"angie", CT_DIALECT_NGINX},
     {"freenginx", CT_DIALECT_NGINX},
+    {"caddy", CT_DIALECT_SOUIN},
+    {"haproxy", CT_DIALECT_HAPROXY},
+    {"nuster", CT_DIALECT_NUSTER},
+    {"envoy", CT_DIALECT_ENVOY},
+    {"nuevocloud", CT_DIALECT_NUEVOCLOUD},
+    {"marco/", CT_DIALECT_UPYUN},
 };
 
 /* Parts of an element of Via; the first that fits counts. */
@@ -97,6 +149,11 @@ static const struct maker_row vias[] = {
     {"bunnycdn", CT_DIALECT_BUNNY},
     {"cdn77", CT_DIALECT_CDN77},
     {" azure", CT_DIALECT_AZURE},
+    {"kunlun", CT_DIALECT_ALIBABA},
+    {"(jcs", CT_DIALECT_JD},
+    {"haproxy", CT_DIALECT_HAPROXY},
+    {"nuster", CT_DIALECT_NUSTER},
+    {"envoy", CT_DIALECT_ENVOY},
 };
 /* clang-format on */
 

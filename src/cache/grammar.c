@@ -191,6 +191,16 @@ static bool ends_word(uint8_t c)
     return c == ':' || c == '/' || c == '(' || c == ';' || c == '=';
 }
 
+static bool find_status(const struct matcher *m, struct ct_span text, struct ct_element *element)
+{
+    struct ct_found_word found = ct_cache_find_word(m->cache, m->dialect, m->asks, text);
+    element->status = text;
+    element->word = found.word;
+    element->marks = found.marks;
+    element->tcp = found.tcp;
+    return found.word != NULL;
+}
+
 /* The longest status that begins with words->at[at]. */
 static bool match_status(const struct matcher *m, const struct words *words, size_t at,
                          struct ct_element *element)
@@ -199,10 +209,7 @@ static bool match_status(const struct matcher *m, const struct words *words, siz
     struct ct_span cut = {NULL, 0};
     size_t k = most;
     for (; k > 0; k--) {
-        element->status = words_span(words, at, at + k);
-        element->word =
-            ct_cache_find_word(m->cache, m->dialect, m->asks, element->status, &element->tcp);
-        if (element->word != NULL) {
+        if (find_status(m, words_span(words, at, at + k), element)) {
             break;
         }
     }
@@ -215,10 +222,7 @@ static bool match_status(const struct matcher *m, const struct words *words, siz
         if (i >= word.n) {
             return false;
         }
-        element->status = ct_span_slice(word, 0, i);
-        element->word =
-            ct_cache_find_word(m->cache, m->dialect, m->asks, element->status, &element->tcp);
-        if (element->word == NULL) {
+        if (!find_status(m, ct_span_slice(word, 0, i), element)) {
             return false;
         }
         cut = ct_span_slice(word, i, word.n);
@@ -226,11 +230,12 @@ static bool match_status(const struct matcher *m, const struct words *words, siz
     }
     element->hits = find_counter(cut, words, at + k);
     if (at + k < words->n && ct_ascii_lower(words->at[at + k].p[0]) == 't') {
-        bool tcp = false; /* "HIT TCP_MEM_HIT": the second word is the exact one */
-        const struct ct_word *second =
-            ct_cache_find_word(m->cache, m->dialect, false, words->at[at + k], &tcp);
-        if (second != NULL && tcp) {
-            element->word = second;
+        struct ct_found_word second = /* "HIT TCP_MEM_HIT": the second word is the exact one */
+            ct_cache_find_word(m->cache, m->dialect, false, words->at[at + k]);
+        if (second.word != NULL && second.tcp) {
+            element->first = element->word;
+            element->word = second.word;
+            element->marks = second.marks;
             element->status = words->at[at + k];
             element->second = true;
         }

@@ -18,17 +18,19 @@
 
 /* One tier, taken apart. The spans are parts of the line. */
 struct ct_element {
-    const struct ct_word *word; /* NULL: no status word that is known */
-    struct ct_span label;       /* "Edge" of "Edge : MISS" */
-    struct ct_span status;      /* the word as written */
-    struct ct_span node;        /* after "from", or before the status */
-    struct ct_span comment;     /* after the node */
-    int64_t hits;               /* -1: no counter */
-    bool absent;                /* empty, "-" or a template that nobody filled in */
-    bool tcp;                   /* the word began with TCP_ */
-    bool from;                  /* the node came after "from" */
-    bool second;                /* a second, exact word decided ("HIT TCP_MEM_HIT") */
-    bool bare;                  /* nothing but the word */
+    const struct ct_word *word;  /* NULL: no status word that is known */
+    const struct ct_word *first; /* the coarse word before the exact one */
+    struct ct_span label;        /* "Edge" of "Edge : MISS" */
+    struct ct_span status;       /* the word as written */
+    struct ct_span node;         /* after "from", or before the status */
+    struct ct_span comment;      /* after the node */
+    int64_t hits;                /* -1: no counter */
+    uint32_t marks;              /* of what is attached to the word */
+    bool absent;                 /* empty, "-" or a template that nobody filled in */
+    bool tcp;                    /* the word began with TCP_ */
+    bool from;                   /* the node came after "from" */
+    bool second;                 /* a second, exact word decided ("HIT TCP_MEM_HIT") */
+    bool bare;                   /* nothing but the word */
 };
 
 /* The next element of a list, trimmed, never empty; *rest loses it. False at the end. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fields that belong to another field's statement: counters and node names by position, and
- * the second opinion that turns one word into a more exact one.
+ * The second opinion: fields that turn another field's word into a more exact one.
  */
 #include "cache/grammar.h"
 #include "cache/reading.h"
@@ -60,68 +59,6 @@ static const struct refine_row refine_rows[] = {
     R(X_CACHE_DETAIL, "no_cache present", HTTPD, HTTPD, MISS, CONFIG_NOCACHE, CONFIG_NOCACHE, NOT_STORED),
 };
 /* clang-format on */
-
-/* Elements of all lines of a header, at most the last CT_TIERS_MAX of the last line. */
-static size_t elements_of(const struct ct_reading *r, enum ct_header header,
-                          struct ct_span parts[CT_TIERS_MAX])
-{
-    size_t n = 0;
-    for (uint32_t i = 0; i < r->n_seen; i++) {
-        struct ct_span rest;
-        struct ct_span element;
-        if (r->seen[i].header != header) {
-            continue;
-        }
-        rest = ct_span_slice(ct_reading_text(r, r->seen[i].line), 0,
-                             (size_t)CT_TIERS_MAX * CT_ELEMENT_BYTES_MAX);
-        while (ct_cache_next_element(&rest, &element)) {
-            if (n == CT_TIERS_MAX) {
-                memmove(parts, parts + 1, (CT_TIERS_MAX - 1) * sizeof parts[0]);
-                n--;
-            }
-            parts[n++] = element;
-        }
-    }
-    return n;
-}
-
-/* Statements of X-Cache in order; returns how many. */
-static size_t x_cache_statements(const struct ct_reading *r, uint32_t index[CT_TIERS_MAX])
-{
-    size_t n = 0;
-    for (uint32_t i = 0; i < r->n_statements; i++) {
-        if (r->statements[i].header == CT_HEADER_X_CACHE) {
-            index[n++] = i;
-        }
-    }
-    return n;
-}
-
-/* X-Cache-Hits and X-Served-By speak of the tiers of X-Cache, counted from the client. */
-static void pair_positions(struct ct_reading *r)
-{
-    struct ct_span parts[CT_TIERS_MAX];
-    uint32_t index[CT_TIERS_MAX];
-    size_t n = x_cache_statements(r, index);
-    size_t n_parts = elements_of(r, CT_HEADER_X_CACHE_HITS, parts);
-    for (size_t i = 1; i <= n && i <= n_parts; i++) {
-        uint64_t hits;
-        if (ct_base_parse_u64(parts[n_parts - i], &hits) && hits <= INT64_MAX) {
-            r->statements[index[n - i]].hits = (int64_t)hits;
-        }
-    }
-    if (!ct_reading_has_print(r, CT_DIALECT_FASTLY) ||
-        elements_of(r, CT_HEADER_X_SERVED_BY, parts) != n) {
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        struct ct_statement *s = &r->statements[index[i]];
-        if (!ct_ref_present(s->node)) {
-            s->node = ct_reading_ref(r, parts[i]);
-            s->bare = false;
-        }
-    }
-}
 
 static bool row_fits(const struct ct_reading *r, const struct refine_row *row,
                      const struct ct_statement *s, uint32_t *line)
@@ -200,9 +137,16 @@ static void pair_trafficserver(struct ct_reading *r)
 void ct_cache_pair_fields(struct ct_reading *r)
 {
     if (ct_cache_seen(r, CT_HEADER_X_CACHE_HITS) != CT_LINE_NONE ||
-        ct_cache_seen(r, CT_HEADER_X_SERVED_BY) != CT_LINE_NONE) {
-        pair_positions(r);
+        ct_dialect_set_has(&r->spoke, CT_DIALECT_FASTLY)) {
+        ct_cache_pair_fastly(r);
     }
+    if (ct_dialect_set_has(&r->spoke, CT_DIALECT_HTTPD)) {
+        ct_cache_pair_httpd(r);
+    }
+    if (ct_dialect_set_has(&r->spoke, CT_DIALECT_HTTPCACHE)) {
+        ct_cache_pair_library(r);
+    }
+    ct_cache_pair_networks(r);
     if (ct_dialect_set_has(&r->spoke, CT_DIALECT_SQUID)) {
         ct_cache_pair_squid(r);
     }

@@ -18,6 +18,11 @@ void ct_cache_note_print(struct ct_reading *r, uint32_t line, enum ct_header hea
         if (row->start == NULL || begins_with(ct_reading_text(r, line), row->start)) {
             ct_reading_add_print(r, row->dialect);
         }
+    } else if ((row->flags & CT_FLAG_NAMES) != 0) {
+        unsigned dialect = ct_cache_print_dialect(header, ct_reading_text(r, line));
+        if (dialect != CT_DIALECT_GENERIC) {
+            ct_reading_add_print(r, dialect);
+        }
     }
 }
 
@@ -91,6 +96,7 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
     r->print_lacks = 0;
     r->spoke = (struct ct_dialect_set){{0}};
     r->cut = false;
+    r->unfilled = false;
     r->status_field = CT_STATUS_FIELD_UNREAD;
     r->server_known = false;
     r->vias_known = false;
@@ -285,6 +291,21 @@ void ct_cache_apply_word(struct ct_statement *statement, const struct ct_word *w
     statement->outcome = word->outcome;
     statement->reason = word->reason;
     statement->marks |= word->marks;
+}
+
+void ct_cache_add_marks(struct ct_statement *statement, uint32_t marks)
+{
+    statement->marks |= marks;
+    if ((marks & CT_MARK_BIT(COLLAPSED)) != 0 && statement->reason == CT_REASON_NOT_GIVEN) {
+        statement->reason = CT_REASON_COLLAPSED;
+    }
+}
+
+void ct_cache_remove_statement(struct ct_reading *r, uint32_t i)
+{
+    r->n_statements--;
+    memmove(&r->statements[i], &r->statements[i + 1],
+            (r->n_statements - i) * sizeof r->statements[0]);
 }
 
 void ct_cache_say(struct ct_reading *r, const struct ct_statement *statement)

@@ -62,6 +62,7 @@ struct ct_reading {
     struct ct_statement statements[CT_TIERS_MAX];
     uint32_t n_statements;
     bool cut;       /* more statements than fit: those of the origin's side are gone */
+    bool unfilled;  /* a status field was there and empty, or a template nobody filled in */
     bool age_wrong; /* Age is there and no integer */
     int64_t age_s;
     enum ct_status_field status_field;
@@ -150,6 +151,8 @@ struct ct_statement ct_cache_statement(const struct ct_reading *r, enum ct_heade
                                        enum ct_dialect dialect, uint32_t line);
 /* Takes the word's outcome, reason and marks; NULL: UNKNOWN, unrecognised. */
 void ct_cache_apply_word(struct ct_statement *statement, const struct ct_word *word);
+/* Marks that came with the word; one of them may be the reason. */
+void ct_cache_add_marks(struct ct_statement *statement, uint32_t marks);
 /* Adds it; when there is no room the one farthest from the client goes. */
 void ct_cache_say(struct ct_reading *r, const struct ct_statement *statement);
 
@@ -165,12 +168,25 @@ void ct_cache_read_attributes(struct ct_reading *r, enum ct_header header, uint3
 void ct_cache_read_trace(struct ct_reading *r, enum ct_header header, uint32_t line);
 void ct_cache_read_trace_tag(struct ct_reading *r, enum ct_header header, uint32_t line);
 void ct_cache_read_iinfo(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_brackets(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_detail(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_debug_ttl(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_cf1(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_litespeed(struct ct_reading *r, enum ct_header header, uint32_t line);
+void ct_cache_read_disabled(struct ct_reading *r, enum ct_header header, uint32_t line);
 void ct_cache_read_presence(struct ct_reading *r, enum ct_header header, uint32_t line);
 
 /* What fields say together: run after all lines are read, before settling. */
 void ct_cache_pair_fields(struct ct_reading *r);
 void ct_cache_pair_squid(struct ct_reading *r);
 void ct_cache_pair_varnish(struct ct_reading *r);
+void ct_cache_pair_httpd(struct ct_reading *r);
+void ct_cache_pair_library(struct ct_reading *r);
+void ct_cache_pair_fastly(struct ct_reading *r);
+void ct_cache_pair_networks(struct ct_reading *r);
+/* Several fields of one writer about one cache become one statement. */
+void ct_cache_merge(struct ct_reading *r);
+void ct_cache_remove_statement(struct ct_reading *r, uint32_t i);
 
 /* Statements to tiers and verdict. */
 void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict);

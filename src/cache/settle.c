@@ -4,6 +4,7 @@
  * last one. A tier that served from its store without asking makes everything behind it a
  * fossil: those lines were stored with the response.
  */
+#include "cache/grammar.h"
 #include "cache/reading.h"
 
 struct order_key {
@@ -55,12 +56,13 @@ static bool is_echo(const struct ct_reading *r, const struct order_key *keys, ui
         if (s->header == CT_HEADER_SERVER_TIMING && other->dialect == s->dialect) {
             return true; /* the same writer, sampled */
         }
-        if (s->known_writer || !s->bare || other->rank > 5) {
+        if (s->known_writer || !s->bare) {
             continue;
         }
         /* A word of unknown place: a copy, or nothing beside what is ordered or understood. */
-        if (other->outcome == s->outcome || other->header == CT_HEADER_CACHE_STATUS ||
-            s->outcome == CT_OUTCOME_UNKNOWN) {
+        if (other->outcome == s->outcome ||
+            (other->rank <= 5 &&
+             (other->header == CT_HEADER_CACHE_STATUS || s->outcome == CT_OUTCOME_UNKNOWN))) {
             return true;
         }
     }
@@ -144,6 +146,75 @@ static bool answers_from_store(enum ct_outcome outcome)
            outcome == CT_OUTCOME_NEGATIVE_HIT || outcome == CT_OUTCOME_UPDATING;
 }
 
+/* Octets before the first space or the end. */
+static size_t word_length(struct ct_span text)
+{
+    size_t n = 0;
+    while (n < text.n && text.p[n] != ' ' && text.p[n] != '\t') {
+        n++;
+    }
+    return n;
+}
+
+/* Whether the element of Via names the node: "1.1 NAME (comment)", NAME with or without port. */
+static bool via_names(struct ct_span element, struct ct_span node)
+{
+    struct ct_span rest = ct_span_trim(ct_span_slice(element, word_length(element), element.n));
+    struct ct_span name = ct_span_slice(rest, 0, word_length(rest));
+    struct ct_span shorter = name.n < node.n ? name : node;
+    struct ct_span longer = name.n < node.n ? node : name;
+    return shorter.n > 0 && ct_span_equal(ct_span_slice(longer, 0, shorter.n), shorter) &&
+           (longer.n == shorter.n || longer.p[shorter.n] == ':');
+}
+
+/* Place of a node in Via, from 1 at the origin's side; 0: not there. */
+static unsigned place_in_via(const struct ct_reading *r, struct ct_span node)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i < r->n_seen && node.n > 0; i++) {
+        if (r->seen[i].header != CT_HEADER_VIA) {
+            continue;
+        }
+        struct ct_span rest = ct_span_slice(ct_reading_text(r, r->seen[i].line), 0, 4096);
+        struct ct_span element;
+        while (ct_cache_next_element(&rest, &element)) {
+            n++;
+            if (via_names(element, node)) {
+                return n;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Tiers that Via names stand in its order (RFC 9110 section 7.6.3): each hop adds its own. */
+static void order_by_via(const struct ct_reading *r, uint8_t order[CT_TIERS_MAX], uint32_t n)
+{
+    unsigned places[CT_TIERS_MAX] = {0};
+    unsigned nodes = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        nodes += ct_ref_present(r->statements[order[i]].node) ? 1 : 0;
+    }
+    if (nodes < 2 || ct_cache_seen(r, CT_HEADER_VIA) == CT_LINE_NONE) {
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        places[i] = place_in_via(r, ct_txn_text(r->txn, r->statements[order[i]].node));
+    }
+    for (uint32_t i = 0; i < n; i++) { /* those that are named change places among themselves */
+        for (uint32_t k = i + 1; k < n && places[i] > 0; k++) {
+            if (places[k] > 0 && places[k] < places[i]) {
+                unsigned place = places[i];
+                uint8_t statement = order[i];
+                places[i] = places[k];
+                order[i] = order[k];
+                places[k] = place;
+                order[k] = statement;
+            }
+        }
+    }
+}
+
 /* order: the statements of the tiers. */
 static void mark_fossils(const struct ct_reading *r, const uint8_t *order,
                          struct ct_verdict *verdict)
@@ -208,6 +279,7 @@ void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict)
     make_keys(r, keys);
     drop_echoes(r, keys);
     uint32_t n = order_statements(r, keys, order);
+    order_by_via(r, order, n);
     if (n == 0) {
         return; /* never: of echoes one remains */
     }

@@ -132,3 +132,25 @@ void ct_cache_pair_squid(struct ct_reading *r)
         }
     }
 }
+
+/* The same two fields without a name: one cache, one line of each. */
+void ct_cache_pair_library(struct ct_reading *r)
+{
+    uint32_t line = ct_cache_seen(r, CT_HEADER_X_CACHE_LOOKUP);
+    bool held =
+        line != CT_LINE_NONE && ct_span_equal_nocase(ct_span_trim(ct_reading_text(r, line)), "hit");
+    for (uint32_t i = 0; i < r->n_statements && line != CT_LINE_NONE; i++) {
+        struct ct_statement *s = &r->statements[i];
+        if (s->dialect != CT_DIALECT_HTTPCACHE || s->header != CT_HEADER_X_CACHE) {
+            continue;
+        }
+        s->also = line;
+        if (s->outcome == CT_OUTCOME_MISS && held) {
+            s->outcome = CT_OUTCOME_EXPIRED;
+            s->marks |= CT_MARK_BIT(WEAK);
+            s->rule = "a copy was held, and the answer was fetched anew";
+        } else if (s->outcome == CT_OUTCOME_HIT && !held) {
+            s->marks |= CT_MARK_BIT(DISAGREE);
+        }
+    }
+}

@@ -7,9 +7,11 @@
 #include "cache/grammar.h"
 #include "cache/reading.h"
 
+enum node_match { NODE_IS, NODE_BEGINS, NODE_CONTAINS };
+
 struct node_rule {
     const char *text; /* lower case */
-    bool whole;
+    enum node_match match;
     uint8_t dialect;
 };
 
@@ -21,20 +23,28 @@ struct label_rule {
 /* clang-format off */
 /* Names after "from" that tell the writer. */
 static const struct node_rule node_rules[] = {
-    {"cloudfront", true, CT_DIALECT_CLOUDFRONT},
-    {"child", true, CT_DIALECT_AKAMAI},
-    {"parent", true, CT_DIALECT_AKAMAI},
-    {"ecacc", true, CT_DIALECT_EDGECAST},
-    {"ecs", true, CT_DIALECT_EDGECAST},
-    {"ecd", true, CT_DIALECT_EDGECAST},
-    {"ks-cloud", false, CT_DIALECT_KINGSOFT},
+    {"cloudfront", NODE_IS, CT_DIALECT_CLOUDFRONT},
+    {"child", NODE_IS, CT_DIALECT_AKAMAI},
+    {"parent", NODE_IS, CT_DIALECT_AKAMAI},
+    {"ecacc", NODE_IS, CT_DIALECT_EDGECAST},
+    {"ecs", NODE_IS, CT_DIALECT_EDGECAST},
+    {"ecd", NODE_IS, CT_DIALECT_EDGECAST},
+    {"ks-cloud", NODE_BEGINS, CT_DIALECT_KINGSOFT},
+    {".swiftserve.com", NODE_CONTAINS, CT_DIALECT_SWIFTSERVE},
 };
 
 /* Writers of X-Cache without a word or name of their own, by fingerprint, in this order. */
 static const uint8_t x_cache_writers[] = {
     CT_DIALECT_AZURE, CT_DIALECT_EDGECAST, CT_DIALECT_FASTLY, CT_DIALECT_CDN77,
     CT_DIALECT_KEYCDN, CT_DIALECT_ARVAN, CT_DIALECT_STACKPATH, CT_DIALECT_WANGSU,
+    CT_DIALECT_NUEVOCLOUD, CT_DIALECT_OVH, CT_DIALECT_UPYUN, CT_DIALECT_JD,
     CT_DIALECT_VARNISH, CT_DIALECT_WPENGINE, CT_DIALECT_WPVIP,
+    CT_DIALECT_NUSTER, CT_DIALECT_HAPROXY, CT_DIALECT_NITRO,
+};
+
+/* Those of them that write "HIT from NODE". */
+static const uint8_t x_cache_node_writers[] = {
+    CT_DIALECT_WANGSU, CT_DIALECT_UPYUN, CT_DIALECT_JD,
 };
 
 /* The same for the names that operators choose. */
@@ -72,8 +82,9 @@ static enum ct_dialect writer_by_node(const struct ct_element *e)
 {
     for (size_t i = 0; i < COUNT(node_rules) && e->from; i++) {
         const struct node_rule *rule = &node_rules[i];
-        if (rule->whole ? ct_span_equal_nocase(e->node, rule->text)
-                        : starts_with_nocase(e->node, rule->text)) {
+        if (rule->match == NODE_IS       ? ct_span_equal_nocase(e->node, rule->text)
+            : rule->match == NODE_BEGINS ? starts_with_nocase(e->node, rule->text)
+                                         : ct_reading_contains(e->node, rule->text)) {
             return rule->dialect;
         }
     }
@@ -112,6 +123,30 @@ static enum ct_dialect writer_by_print(struct ct_reading *r, const uint8_t *writ
     return CT_DIALECT_GENERIC;
 }
 
+/* The debugging fields of Traffic Server are in lower case. */
+static bool written_by_ats(struct ct_reading *r, const struct ct_element *e)
+{
+    bool xdebug = ct_span_equal(e->status, ct_span_of("miss")) ||
+                  ct_span_equal(e->status, ct_span_of("none")) ||
+                  ct_span_equal(e->status, ct_span_of("unknown"));
+    if (!xdebug || !e->bare) {
+        return false;
+    }
+    ct_cache_find_makers(r);
+    return r->last_via == CT_DIALECT_TRAFFICSERVER || r->server == CT_DIALECT_TRAFFICSERVER;
+}
+
+/* Libraries write what Squid writes, without its name: "x-cache: HIT", "x-cache-lookup: HIT". */
+static bool written_by_library(const struct ct_reading *r, const struct ct_element *e)
+{
+    uint32_t lookup = ct_cache_seen(r, CT_HEADER_X_CACHE_LOOKUP);
+    if (lookup == CT_LINE_NONE || !e->bare) {
+        return false;
+    }
+    struct ct_span text = ct_span_trim(ct_reading_text(r, lookup));
+    return ct_span_equal_nocase(text, "hit") || ct_span_equal_nocase(text, "miss");
+}
+
 static enum ct_dialect writer_of_x_cache(struct ct_reading *r, const struct ct_element *e)
 {
     enum ct_dialect dialect = writer_by_node(e);
@@ -136,8 +171,17 @@ static enum ct_dialect writer_of_x_cache(struct ct_reading *r, const struct ct_e
         ct_span_equal_nocase(e->status, "tcp_remote_hit")) {
         return CT_DIALECT_AZURE;
     }
-    return e->from ? CT_DIALECT_GENERIC
-                   : writer_by_print(r, x_cache_writers, COUNT(x_cache_writers));
+    if (e->from) {
+        return writer_by_print(r, x_cache_node_writers, COUNT(x_cache_node_writers));
+    }
+    if (written_by_ats(r, e)) {
+        return CT_DIALECT_TRAFFICSERVER;
+    }
+    dialect = writer_by_print(r, x_cache_writers, COUNT(x_cache_writers));
+    if (dialect == CT_DIALECT_GENERIC && written_by_library(r, e)) {
+        return CT_DIALECT_HTTPCACHE;
+    }
+    return dialect;
 }
 
 static bool is_nginx_word(const struct ct_element *e)
@@ -218,6 +262,31 @@ static void read_again(const struct ct_reading *r, enum ct_dialect dialect, bool
     e->word = own != NULL ? own : e->word;
 }
 
+/* The coarse word before an exact one says something else. */
+static bool words_disagree(const struct ct_element *e)
+{
+    return e->first != NULL && ct_cache_outcome_class((enum ct_outcome)e->first->outcome) !=
+                                   ct_cache_outcome_class((enum ct_outcome)e->word->outcome);
+}
+
+/*
+ * A line that only repeats an earlier one of its field: of fields that their writer overwrites,
+ * and of nginx's answer 416, which carries its line twice.
+ */
+static bool is_repetition(const struct ct_reading *r, const struct ct_statement *s)
+{
+    bool overwritten = (ct_cache_headers[s->header].flags & CT_FLAG_SINGLE) != 0;
+    bool twice = s->dialect == CT_DIALECT_NGINX && r->txn->status == 416;
+    for (uint32_t i = 0; i < r->n_statements && (overwritten || twice); i++) {
+        const struct ct_statement *other = &r->statements[i];
+        if (other->header == s->header && other->line != s->line && other->outcome == s->outcome &&
+            s->bare) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool say_element(struct ct_reading *r, enum ct_header header, uint32_t line,
                         struct ct_span text, bool list)
 {
@@ -225,6 +294,7 @@ static bool say_element(struct ct_reading *r, enum ct_header header, uint32_t li
     bool asks = (row->flags & CT_FLAG_ASKS) != 0;
     struct ct_element e;
     ct_cache_read_element(r->cache, row->dialect, asks, text, &e);
+    r->unfilled = r->unfilled || e.absent;
     if (e.absent || (e.word == NULL && (row->flags & CT_FLAG_SOFT) != 0)) {
         return false;
     }
@@ -234,6 +304,7 @@ static bool say_element(struct ct_reading *r, enum ct_header header, uint32_t li
     }
     struct ct_statement s = ct_cache_statement(r, header, dialect, line);
     ct_cache_apply_word(&s, e.word);
+    ct_cache_add_marks(&s, e.marks);
     s.node = ct_reading_ref(r, e.label.n > 0 ? e.label : e.node);
     s.hits = e.hits;
     s.depth = depth_of(&e, dialect);
@@ -247,6 +318,12 @@ static bool say_element(struct ct_reading *r, enum ct_header header, uint32_t li
         s.also = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_AGE);
         s.rule = "an error with an Age above 0 was stored";
     }
+    if (words_disagree(&e)) {
+        s.marks |= CT_MARK_BIT(DISAGREE);
+    }
+    if (is_repetition(r, &s)) {
+        return false;
+    }
     ct_cache_say(r, &s);
     return true;
 }
@@ -257,6 +334,7 @@ void ct_cache_read_words(struct ct_reading *r, enum ct_header header, uint32_t l
     size_t n_all;
     size_t n = ct_cache_split_list(ct_reading_text(r, line), parts, &n_all);
     bool single = (ct_cache_headers[header].flags & CT_FLAG_SINGLE) != 0;
+    r->unfilled = r->unfilled || n == 0;
     r->cut = r->cut || (n_all > n && !single);
     if (single && n > 1) {
         if (say_element(r, header, line, parts[n - 1], true)) {

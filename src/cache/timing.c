@@ -55,6 +55,20 @@ static struct ct_span find_desc(struct ct_span rest)
     return rest;
 }
 
+/* CloudFront's own word for where the copy was: at the edge, in the region, at the shield. */
+static bool from_inner_layer(const struct ct_reading *r, uint32_t line)
+{
+    struct ct_span rest = ct_span_slice(ct_reading_text(r, line), 0, 4096);
+    struct ct_span metric;
+    while (ct_cache_next_element(&rest, &metric)) {
+        struct ct_span name = take_part(&metric);
+        if (ct_span_equal_nocase(name, "cdn-hit-layer")) {
+            return !ct_span_equal_nocase(find_desc(metric), "EDGE");
+        }
+    }
+    return false;
+}
+
 static void read_metric(struct ct_reading *r, enum ct_header header, uint32_t line,
                         struct ct_span metric)
 {
@@ -68,9 +82,8 @@ static void read_metric(struct ct_reading *r, enum ct_header header, uint32_t li
         s.known_writer = true;
         s.outcome = row->outcome;
         if (row->by_desc) {
-            bool tcp;
             const struct ct_word *word =
-                ct_cache_find_word(r->cache, row->dialect, false, find_desc(metric), &tcp);
+                ct_cache_find_word(r->cache, row->dialect, false, find_desc(metric)).word;
             if (word == NULL || (row->vendor_words && word->hint != row->dialect)) {
                 return; /* the name may be anybody's metric */
             }
@@ -80,6 +93,11 @@ static void read_metric(struct ct_reading *r, enum ct_header header, uint32_t li
         if (row->dialect == CT_DIALECT_AKAMAI && ct_reading_has_print(r, CT_DIALECT_BYTEDANCE)) {
             s.dialect = CT_DIALECT_BYTEDANCE;
             s.label = ct_cache_dialects[s.dialect].name;
+        }
+        if (row->dialect == CT_DIALECT_CLOUDFRONT && s.outcome == CT_OUTCOME_HIT &&
+            from_inner_layer(r, line)) {
+            s.reason = CT_REASON_SHIELD_HIT;
+            s.marks |= CT_MARK_BIT(TIER_SHIELD);
         }
         ct_cache_say(r, &s);
         return;

@@ -119,6 +119,9 @@ void ct_cache_read_trace(struct ct_reading *r, enum ct_header header, uint32_t l
             break;
         }
     }
+    if (has_event(events, n, "store-failed")) {
+        s.marks = (s.marks & ~CT_MARK_BIT(STORED)) | CT_MARK_BIT(NOT_STORED);
+    }
     ct_cache_say(r, &s);
 }
 
@@ -146,6 +149,36 @@ void ct_cache_read_attributes(struct ct_reading *r, enum ct_header header, uint3
     ct_cache_say(r, &s);
 }
 
+/* What the application tells LiteSpeed's cache; where that says nothing itself, it obeyed. */
+void ct_cache_read_litespeed(struct ct_reading *r, enum ct_header header, uint32_t line)
+{
+    struct ct_span rest = ct_span_slice(ct_reading_text(r, line), 0, CT_ELEMENT_BYTES_MAX);
+    struct ct_span part;
+    if (ct_cache_seen(r, CT_HEADER_X_LITESPEED_CACHE) != CT_LINE_NONE) {
+        return;
+    }
+    while (ct_cache_next_element(&rest, &part)) {
+        if (ct_span_equal_nocase(part, "no-cache") || ct_span_equal_nocase(part, "no-store")) {
+            struct ct_statement s = ct_cache_statement(r, header, CT_DIALECT_LITESPEED, line);
+            s.known_writer = true;
+            s.outcome = CT_OUTCOME_UNCACHEABLE;
+            s.reason = CT_REASON_RESPONSE_NO_CACHE;
+            s.marks = CT_MARK_BIT(NOT_STORED);
+            ct_cache_say(r, &s);
+            return;
+        }
+    }
+}
+
+void ct_cache_read_disabled(struct ct_reading *r, enum ct_header header, uint32_t line)
+{
+    struct ct_statement s = ct_cache_statement(r, header, ct_cache_headers[header].dialect, line);
+    s.known_writer = true;
+    s.outcome = CT_OUTCOME_BYPASS;
+    s.reason = CT_REASON_CONFIG_BYPASS;
+    ct_cache_say(r, &s);
+}
+
 void ct_cache_read_presence(struct ct_reading *r, enum ct_header header, uint32_t line)
 {
     const struct ct_header_row *row = &ct_cache_headers[header];
@@ -153,6 +186,11 @@ void ct_cache_read_presence(struct ct_reading *r, enum ct_header header, uint32_
         struct ct_statement s = ct_cache_statement(r, header, row->dialect, line);
         s.known_writer = true;
         s.outcome = CT_OUTCOME_HIT;
+        ct_cache_say(r, &s);
+    } else if ((row->flags & CT_FLAG_SOFT) == 0) {
+        struct ct_statement s = ct_cache_statement(r, header, row->dialect, line);
+        s.known_writer = true;
+        ct_cache_apply_word(&s, NULL);
         ct_cache_say(r, &s);
     }
 }
@@ -169,10 +207,10 @@ void ct_cache_read_trace_tag(struct ct_reading *r, enum ct_header header, uint32
         struct ct_span pair = ct_span_trim(ct_span_slice(rest, 0, to));
         rest = ct_span_slice(rest, to + 1, rest.n);
         if (starts_with_nocase(pair, "cdn-cache=")) {
-            bool tcp;
             const struct ct_word *word =
                 ct_cache_find_word(r->cache, CT_DIALECT_BYTEDANCE, false,
-                                   ct_span_slice(pair, strlen("cdn-cache="), pair.n), &tcp);
+                                   ct_span_slice(pair, strlen("cdn-cache="), pair.n))
+                    .word;
             struct ct_statement s = ct_cache_statement(r, header, CT_DIALECT_BYTEDANCE, line);
             s.known_writer = true;
             ct_cache_apply_word(&s, word);
@@ -229,7 +267,9 @@ void ct_cache_read_lookup(struct ct_reading *r, enum ct_header header, uint32_t 
         return;
     }
     bool huawei = ct_cache_seen(r, CT_HEADER_X_HCS_PROXY_TYPE) != CT_LINE_NONE;
-    struct ct_statement s = ct_cache_statement(r, header, CT_DIALECT_TENCENT, line);
+    struct ct_statement s = ct_cache_statement(
+        r, header,
+        ct_reading_has_print(r, CT_DIALECT_HUAWEI) ? CT_DIALECT_HUAWEI : CT_DIALECT_TENCENT, line);
     for (size_t i = 0; i < COUNT(sentence_rows); i++) {
         const struct sentence_row *row = &sentence_rows[i];
         if (starts_with_nocase(text, row->start)) {
@@ -243,6 +283,12 @@ void ct_cache_read_lookup(struct ct_reading *r, enum ct_header header, uint32_t 
             }
             return;
         }
+    }
+    if (ct_reading_has_print(r, CT_DIALECT_HUAWEI)) { /* "others" are documented as misses */
+        s.outcome = CT_OUTCOME_MISS;
+        s.known_writer = true;
+        ct_cache_say(r, &s);
+        return;
     }
     if (!ct_reading_contains(text, " from ")) { /* Squid's, whose X-Cache was removed */
         ct_cache_apply_word(&s, NULL);

@@ -159,13 +159,6 @@ static void merge_word(struct ct_statement *s, const struct ct_statement *word)
     }
 }
 
-static void remove_statement(struct ct_reading *r, uint32_t i)
-{
-    r->n_statements--;
-    memmove(&r->statements[i], &r->statements[i + 1],
-            (r->n_statements - i) * sizeof r->statements[0]);
-}
-
 /* The last statement before index that Varnish made, by numbers or by word; -1: none. */
 static int last_statement(const struct ct_reading *r, bool by_ids, int before)
 {
@@ -187,7 +180,7 @@ void ct_cache_pair_varnish(struct ct_reading *r)
     while (ids >= 0 && said >= 0) { /* layer by layer, from the client's side */
         merge_word(&r->statements[ids], &r->statements[said]);
         word = word || ids == nearest;
-        remove_statement(r, (uint32_t)said);
+        ct_cache_remove_statement(r, (uint32_t)said);
         ids -= said < ids;
         nearest -= said < nearest;
         said = last_statement(r, false, said);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Traffic Server's code in Via: letters in fixed places, "[uScMsSfWpSeN:t cCMp sS]" or the
- * short "[cMsSfW]". Small letters are keys, the letter after each is its value. Older
- * releases have one more pair near the end, so places after the twelfth count only where
- * their key letter stands.
+ * Traffic Server's code in Via, which JD's network (a fork) also writes: letters in fixed places,
+ * "[uScMsSfWpSeN:t cCMp sS]" or the short "[cMsSfW]". Small letters are keys, the letter after each
+ * is its value. Older releases have one more pair near the end, so places after the twelfth count
+ * only where their key letter stands.
  */
 #include "cache/grammar.h"
 #include "cache/reading.h"
@@ -27,6 +27,17 @@ static char value_at(struct ct_span code, size_t key_at, char key, size_t value_
     return (char)code.p[key_at + value_offset];
 }
 
+/* The value of a key in the last part, where older releases have one pair more. */
+static char value_of(struct ct_span code, char key)
+{
+    for (size_t at = 18; at + 1 < code.n; at += 2) {
+        if (code.p[at] == (uint8_t)key) {
+            return (char)code.p[at + 1];
+        }
+    }
+    return ' ';
+}
+
 static bool parse_code(struct ct_span code, struct via_code *out)
 {
     if (code.n == 6 && code.p[0] == 'c' && code.p[2] == 's' && code.p[4] == 'f') {
@@ -44,7 +55,7 @@ static bool parse_code(struct ct_span code, struct via_code *out)
     out->error = value_at(code, 10, 'e', 1);
     out->tunnel = value_at(code, 13, 't', 1);
     out->detail = value_at(code, 15, 'c', 2);
-    out->connect = value_at(code, 20, 's', 1);
+    out->connect = value_of(code, 's');
     return true;
 }
 
@@ -184,16 +195,26 @@ void ct_cache_read_via(struct ct_reading *r, enum ct_header header, uint32_t lin
     if (value.n == 0 || memchr(value.p, '[', value.n) == NULL) {
         return;
     }
+    if (!ct_reading_contains(value, "ApacheTrafficServer") && !ct_reading_contains(value, "(jcs")) {
+        ct_cache_read_brackets(r, header, line);
+        return;
+    }
     while (ct_cache_next_element(&value, &element)) {
         element = ct_span_slice(element, 0, CT_ELEMENT_BYTES_MAX);
-        if (!ct_reading_contains(element, "ApacheTrafficServer") ||
-            !parse_code(bracketed(element), &code)) {
+        bool jd = ct_reading_contains(element, "(jcs");
+        struct ct_span letters = bracketed(element);
+        if (letters.n == 0 || (!jd && !ct_reading_contains(element, "ApacheTrafficServer"))) {
             continue;
         }
-        struct ct_statement s = ct_cache_statement(r, header, CT_DIALECT_TRAFFICSERVER, line);
+        struct ct_statement s =
+            ct_cache_statement(r, header, jd ? CT_DIALECT_JD : CT_DIALECT_TRAFFICSERVER, line);
         s.known_writer = true;
         s.node = ct_reading_ref(r, received_by(element));
-        judge_code(r, &s, &code);
+        if (parse_code(letters, &code)) {
+            judge_code(r, &s, &code);
+        } else {
+            ct_cache_apply_word(&s, NULL);
+        }
         ct_cache_say(r, &s);
     }
 }

@@ -104,6 +104,9 @@ static const struct ct_word words[] = {
     W(GENERIC, "hit_synth", SYNTHETIC), W(GENERIC, "int", SYNTHETIC),
     WH("int_front", SYNTHETIC, WIKIMEDIA), WH("int_local", SYNTHETIC, WIKIMEDIA),
     WH("int_tls", SYNTHETIC, WIKIMEDIA),
+    WH("foundnotmodified", HIT, ENVOY), WH("validatedfree", REVALIDATED, ENVOY),
+    WH("failedvalidation", EXPIRED, ENVOY), WH("requestincomplete", ERROR, ENVOY),
+    WH("lookuperror", ERROR, ENVOY), WH("upstreamreset", ERROR, ENVOY),
     WR(GENERIC, "denied", SYNTHETIC, DENIED, 0), WR(GENERIC, "denied_reply", SYNTHETIC, DENIED, 0),
     WR(GENERIC, "cookie_deny", SYNTHETIC, DENIED, 0), WR(GENERIC, "deny", SYNTHETIC, DENIED, 0),
     W(GENERIC, "error", ERROR), W(GENERIC, "err", ERROR), W(GENERIC, "fail", ERROR),
@@ -122,11 +125,14 @@ static const struct ct_word words[] = {
 
     WR(AKAMAI, "hitstale", STALE, STALE_WHILE_REVALIDATE, STALE_REVALIDATE),
 
-    WR(FASTLY, "hit_wait", HIT, COLLAPSED, COLLAPSED),
-    WR(FASTLY, "miss_wait", MISS, COLLAPSED, COLLAPSED),
-    W(FASTLY, "hit_remote", HIT), W(FASTLY, "miss_remote", MISS), W(FASTLY, "miss_cluster", MISS),
-    W(FASTLY, "hit_stale_cluster", STALE), W(FASTLY, "hit_stale_remote", STALE),
+    /* fastly_info.state; affixes name what else was seen */
+    W(FASTLY, "hit_refresh", REVALIDATED), W(FASTLY, "miss_refresh", EXPIRED),
     W(FASTLY, "bg_error_recv", UPDATING), W(FASTLY, "bg_error_pass", UPDATING),
+    W(FASTLY, "bg_error_deliver", UPDATING), W(FASTLY, "bg_error_fetch", UPDATING),
+    W(FASTLY, "bg_error_error", UPDATING), W(FASTLY, "bg_error", UPDATING),
+
+    WR(HUBSPOT, "stale", STALE, STALE_IF_ERROR, STALE_ERROR),
+    WR(NITRO, "revalidated", EXPIRED, INVALIDATED, 0),
 
     WR(VERCEL, "prerender", HIT, PRERENDER, 0),
     WR(VERCEL, "revalidated", EXPIRED, INVALIDATED, 0),
@@ -145,9 +151,37 @@ static const struct ct_word words[] = {
     W(WIKIMEDIA, "unknown", UNKNOWN),
 
     W(CACHEFLY, "h", HIT), W(CACHEFLY, "m", MISS),
+    WR(ENVOY, "follower", HIT, COLLAPSED, COLLAPSED), WR(ENVOY, "streamed", HIT, COLLAPSED, COLLAPSED),
     WR(BYTEDANCE, "parent_hit", HIT, SHIELD_HIT, SHIELD),
     W(LITESPEED, "bkn", HIT),
     W(QINIU, "validate", REVALIDATED), W(QINIU, "missvalidate", EXPIRED),
+};
+/* clang-format on */
+
+/* What some attach to their words. GENERIC: to the codes of Squid's family, "TCP_...". */
+struct affix_row {
+    const char *text;
+    uint8_t n;
+    uint8_t dialect;
+    bool prefix;
+    uint32_t marks;
+};
+
+#define AFFIX(text, dialect, prefix, marks)                         \
+    {                                                               \
+        text, sizeof(text) - 1, CT_DIALECT_##dialect, prefix, marks \
+    }
+
+/* clang-format off */
+static const struct affix_row affixes[] = {
+    AFFIX("cf_", GENERIC, true, COLLAPSED),
+    AFFIX("_ignored", GENERIC, false, 0),
+    AFFIX("_timedout", GENERIC, false, 0),
+    AFFIX("_aborted", GENERIC, false, 0),
+    AFFIX("_wait", FASTLY, false, COLLAPSED),
+    AFFIX("_cluster", FASTLY, false, 0),
+    AFFIX("_remote", FASTLY, false, 0),
+    AFFIX("_bot", FASTLY, false, 0),
 };
 /* clang-format on */
 
@@ -208,31 +242,64 @@ static size_t fold_word(struct ct_span text, char folded[FOLDED_MAX])
     return text.n;
 }
 
-const struct ct_word *ct_cache_find_word(const struct ct_cache *cache, unsigned dialect, bool asks,
-                                         struct ct_span text, bool *tcp)
+static const struct ct_word *look_up_all(const struct ct_cache *cache, unsigned dialect, bool asks,
+                                         const char *text, size_t n)
+{
+    const struct ct_word *word = NULL;
+    if (dialect != CT_DIALECT_GENERIC && ct_dialect_set_has(&cache->own_words, dialect)) {
+        word = look_up(cache, dialect, text, n);
+    }
+    if (word == NULL) {
+        word = look_up(cache, CT_DIALECT_GENERIC, text, n);
+    }
+    if (word == NULL && asks) {
+        word = look_up(cache, CT_WORDS_ASKS, text, n);
+    }
+    return word;
+}
+
+/* Takes one affix off the word; false when it has none that its writer uses. */
+static bool strip_affix(unsigned dialect, bool tcp, const char **text, size_t *n, uint32_t *marks)
+{
+    for (size_t i = 0; i < sizeof affixes / sizeof affixes[0]; i++) {
+        const struct affix_row *row = &affixes[i];
+        if (*n <= row->n || (row->dialect == CT_DIALECT_GENERIC ? !tcp : row->dialect != dialect)) {
+            continue;
+        }
+        const char *at = row->prefix ? *text : *text + *n - row->n;
+        if (memcmp(at, row->text, row->n) == 0) {
+            *text += row->prefix ? row->n : 0;
+            *n -= row->n;
+            *marks |= row->marks;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct ct_found_word ct_cache_find_word(const struct ct_cache *cache, unsigned dialect, bool asks,
+                                        struct ct_span text)
 {
     char folded[FOLDED_MAX];
     const char *at = folded;
     size_t n = fold_word(text, folded);
-    *tcp = n > 4 && memcmp(folded, "tcp_", 4) == 0;
-    if (*tcp) {
+    struct ct_found_word found = {.tcp = n > 4 && memcmp(folded, "tcp_", 4) == 0};
+    if (found.tcp) {
         at += 4;
         n -= 4;
     }
     if (n == 0) {
-        return NULL;
+        return found;
     }
-    const struct ct_word *word = NULL;
-    if (dialect != CT_DIALECT_GENERIC && ct_dialect_set_has(&cache->own_words, dialect)) {
-        word = look_up(cache, dialect, at, n);
+    found.word = look_up_all(cache, dialect, asks, at, n);
+    while (found.word == NULL && (found.tcp || dialect == CT_DIALECT_FASTLY) &&
+           strip_affix(dialect, found.tcp, &at, &n, &found.marks)) {
+        found.word = look_up_all(cache, dialect, asks, at, n);
     }
-    if (word == NULL) {
-        word = look_up(cache, CT_DIALECT_GENERIC, at, n);
+    if (found.word == NULL && n > 4 && memcmp(at, "err_", 4) == 0) {
+        found.word = look_up(cache, CT_DIALECT_GENERIC, "err", 3); /* ERR_CLIENT_ABORT and kin */
     }
-    if (word == NULL && asks) {
-        word = look_up(cache, CT_WORDS_ASKS, at, n);
-    }
-    return word;
+    return found;
 }
 
 const struct ct_word *ct_cache_find_own_word(const struct ct_cache *cache, unsigned dialect,

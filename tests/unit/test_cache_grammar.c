@@ -106,15 +106,15 @@ static void what_says_nothing_is_as_if_absent(void **state)
 {
     (void)state;
     static const struct vx_row rows[] = {
-        {"X-Cache:", "UNKNOWN none - -; -"},
-        {"X-Cache: -", "UNKNOWN none - -; -"},
-        {"X-Cache: ,", "UNKNOWN none - -; -"},
-        {"X-Cache: $upstream_cache_status", "UNKNOWN none - -; -"},
-        {"X-Cache-Status: %{HIT}e", "UNKNOWN none - -; -"},
-        {"X-Cache-Status: {cdn_cache_status}", "UNKNOWN none - -; -"},
-        {"X-Cache: (null)", "UNKNOWN none - -; -"},
-        {"Cache-Status: ", "UNKNOWN none - -; -"},
-        {"X-Cache: -, HIT", "HIT stated generic -; generic=HIT"},
+        {"X-Cache:", "UNKNOWN none - -; -; unfilled"},
+        {"X-Cache: -", "UNKNOWN none - -; -; unfilled"},
+        {"X-Cache: ,", "UNKNOWN none - -; -; unfilled"},
+        {"X-Cache: $upstream_cache_status", "UNKNOWN none - -; -; unfilled"},
+        {"X-Cache-Status: %{HIT}e", "UNKNOWN none - -; -; unfilled"},
+        {"X-Cache-Status: {cdn_cache_status}", "UNKNOWN none - -; -; unfilled"},
+        {"X-Cache: (null)", "UNKNOWN none - -; -; unfilled"},
+        {"Cache-Status: ", "UNKNOWN none - -; -; unfilled"},
+        {"X-Cache: -, HIT", "HIT stated generic -; generic=HIT; unfilled"},
         {"Cache: something else", "UNKNOWN none - -; -"},
         {"X-Cacheable: YES", "UNKNOWN none - -; -"},
     };

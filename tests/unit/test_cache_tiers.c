@@ -118,7 +118,7 @@ static void an_echo_is_no_tier(void **state)
         {"CF-Cache-Status: HIT\nServer-Timing: cfCacheStatus;desc=\"DYNAMIC\"",
          "HIT stated cloudflare -; cloudflare=HIT; disagree"},
         {"X-Drupal-Cache: HIT\nX-Cache: HIT",
-         "HIT stated generic -; drupal=HIT~ generic=HIT; fossil"},
+         "HIT stated drupal -; drupal=HIT; tier=application"},
     };
     CHECK(rows);
 }

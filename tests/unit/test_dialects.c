@@ -48,7 +48,7 @@ static void cloudflare(void **state)
         {"CF-Cache-Status: streamHit", "HIT stated cloudflare -; cloudflare=HIT"},
         {"Server-Timing: cfCacheStatus;desc=\"DYNAMIC\"",
          "DYNAMIC stated cloudflare not-eligible; cloudflare=DYNAMIC"},
-        {"x-hs-cf-cache-status: HIT", "HIT stated cloudflare -; cloudflare=HIT"},
+        {"x-hs-cf-cache-status: HIT", "HIT stated hubspot -; hubspot=HIT"},
     };
     CHECK(rows);
 }
@@ -216,7 +216,7 @@ static void cloudfront(void **state)
          "cdn-cache-miss,cdn-pop;desc=\"PHX50-C2\"",
          "MISS stated cloudfront -; cloudfront=MISS"},
         {"Server-Timing: cdn-cache-hit,cdn-pop;desc=\"PHX50-C2\",cdn-hit-layer;desc=\"REC\"",
-         "HIT stated cloudfront -; cloudfront=HIT"},
+         "HIT stated cloudfront shield-hit; cloudfront=HIT; tier=shield"},
         {"Server-Timing: cdn-cache-refresh",
          "REVALIDATED stated cloudfront validated; cloudfront=REVALIDATED"},
     };
@@ -288,7 +288,8 @@ static void nginx(void **state)
         {"X-Site-Cache: HIT", "HIT stated nginx -; nginx=HIT"},
         {"X-GG-Cache-Status: HIT", "HIT stated nginx -; nginx=HIT"},
         {"X-EasyEngine-Cache: HIT", "HIT stated nginx -; nginx=HIT"},
-        {"X-Proxy-Cache-MT: EXPIRED", "EXPIRED stated nginx expired-replaced; nginx=EXPIRED"},
+        {"X-Proxy-Cache-MT: EXPIRED",
+         "EXPIRED stated cdn.com.tr expired-replaced; cdn.com.tr=EXPIRED"},
     };
     CHECK(rows);
 }
@@ -522,7 +523,7 @@ static void trafficserver(void **state)
          "EXPIRED stated trafficserver expired-replaced; a=EXPIRED"},
         {"Via: http/1.0 p, http/1.1 ats (ApacheTrafficServer/8.1.1 [uScRs f p eN:t cCHi p s ])",
          "HIT stated trafficserver -; ats=HIT"},
-        {ATS("nonsense"), "UNKNOWN none - -; -"},
+        {ATS("nonsense"), "UNKNOWN stated trafficserver unrecognised-status; ats=UNKNOWN"},
         {"X-Cache: hit-fresh", "HIT stated trafficserver -; trafficserver=HIT"},
         {"X-Cache: hit-stale", "EXPIRED stated trafficserver expired-replaced; "
                                "trafficserver=EXPIRED; weak"},
@@ -600,7 +601,7 @@ static void networks_with_a_word(void **state)
         {"X-CF3: M", "MISS stated cachefly -; cachefly=MISS"},
         {"Cache: HIT\nX-ID: fr5-up-gc8", "HIT stated gcore -; gcore=HIT"},
         {"X-Qnm-Cache: Validate", "REVALIDATED stated qiniu validated; qiniu=REVALIDATED"},
-        {"X-Beluga-Cache-Status: HIT", "HIT stated generic -; generic=HIT"},
+        {"X-Beluga-Cache-Status: HIT", "HIT stated beluga -; beluga=HIT"},
         {"hascache: 1", "HIT stated generic -; generic=HIT"},
     };
     CHECK(rows);
@@ -720,7 +721,7 @@ static void gateways_and_hosts(void **state)
          "MISS stated srcache -; srcache=MISS"},
         {"X-SRCache-Fetch-Status: MISS\nX-SRCache-Store-Status: BYPASS",
          "MISS stated srcache -; srcache=MISS; stored=no"},
-        {"X-From-Cache: 1", "HIT stated generic -; generic=HIT"},
+        {"X-From-Cache: 1", "HIT stated httpcache -; httpcache=HIT"},
         {"X-Kinsta-Cache: HIT", "HIT stated kinsta -; kinsta=HIT"},
         {"X-Cache: HIT: 3\nX-Cacheable: SHORT", "HIT stated wpengine -; wpengine=HIT(3)"},
         {"X-Cache: MISS\nX-Cacheable: NO:Passed", "BYPASS stated wpengine config-bypass; "
