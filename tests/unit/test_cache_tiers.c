@@ -117,8 +117,7 @@ static void an_echo_is_no_tier(void **state)
          "HIT stated cloudflare -; cloudflare=HIT"},
         {"CF-Cache-Status: HIT\nServer-Timing: cfCacheStatus;desc=\"DYNAMIC\"",
          "HIT stated cloudflare -; cloudflare=HIT; disagree"},
-        {"X-Drupal-Cache: HIT\nX-Cache: HIT",
-         "HIT stated drupal -; drupal=HIT; tier=application"},
+        {"X-Drupal-Cache: HIT\nX-Cache: HIT", "HIT stated drupal -; drupal=HIT; tier=application"},
     };
     CHECK(rows);
 }
