@@ -36,6 +36,27 @@ struct ct_frame {
     uint32_t iface;    /* number of the interface within the run, from 0 */
 };
 
+/* What a live capture has given and lost; all zeros for a replay. */
+#define CT_IFACES_MAX     32
+#define CT_IFACE_NAME_MAX 32
+
+struct ct_iface_counters {
+    char name[CT_IFACE_NAME_MAX]; /* cut when longer */
+    uint64_t received;            /* packets that passed the filter, dropped ones included */
+    uint64_t kernel_drops;        /* of these: no room in the kernel's buffer */
+    uint64_t interface_drops;     /* by the device or its driver, whether they would pass or not */
+    uint64_t downs;               /* times that the interface went down or away */
+    bool up;
+};
+
+struct ct_capture_counters {
+    size_t n_ifaces;
+    struct ct_iface_counters ifaces[CT_IFACES_MAX];
+    uint64_t dropped_records;  /* results that a slow output had no room for */
+    uint64_t unsaved_packets;  /* packets that could not be saved (-w) */
+    uint64_t unringed_packets; /* packets that the memory of --ring had no room for */
+};
+
 /* Key of every hash that traffic can reach; random in the program, fixed in tests. */
 struct ct_key {
     uint8_t bytes[16];
@@ -70,6 +91,9 @@ struct ct_key {
     X(fragment_bytes, CT_MIB(4), "bytes", "IP fragments held; the oldest datagram is dropped")                        \
     X(fragment_seconds, 30, "seconds", "packet time for which an incomplete IP datagram is held")                     \
     X(handover_bytes, CT_MIB(4), "bytes", "room for results on their way from one thread to another; a replay waits, live they are dropped") \
+    X(output_bytes, CT_MIB(8), "bytes", "results of a live capture that wait for a slow output; more are dropped")      \
+    X(save_bytes, CT_MIB(32), "bytes", "packets of a live capture that wait to be saved; more are not saved")           \
+    X(gone_seconds, 60, "seconds", "clock time without any of its interfaces after which a live capture ends")          \
     X(stats_keys, 10000, "keys", "hosts, URIs and server names counted one by one; then the least frequent is replaced") \
     X(flows, 100000, "connections", "connections with transactions labelled at one time; the label quiet for longest is given up")
 /* clang-format on */

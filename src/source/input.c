@@ -362,6 +362,12 @@ enum ct_source_step ct_source_input_next(struct ct_source_input *input, struct c
     }
 }
 
+bool ct_source_input_linktype(const struct ct_source_input *input, uint32_t *linktype)
+{
+    *linktype = input->dlt;
+    return input->pcap != NULL;
+}
+
 void ct_source_input_progress(const struct ct_source_input *input, uint64_t *done_bytes,
                               uint64_t *total_bytes)
 {

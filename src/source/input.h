@@ -36,6 +36,9 @@ enum ct_source_step ct_source_input_next(struct ct_source_input *input, struct c
 /* "PATH: " and the text, told to problem. */
 void ct_source_input_tell(const struct ct_source_input *input, const char *text);
 
+/* The link type of all its frames; false when it may have several (pcapng). */
+bool ct_source_input_linktype(const struct ct_source_input *input, uint32_t *linktype);
+
 void ct_source_input_progress(const struct ct_source_input *input, uint64_t *done_bytes,
                               uint64_t *total_bytes);
 

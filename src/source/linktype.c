@@ -27,6 +27,16 @@ uint32_t ct_source_linktype_to_dlt(uint32_t linktype)
     return linktype;
 }
 
+uint32_t ct_source_linktype_of_dlt(uint32_t dlt)
+{
+    for (size_t i = 0; i < sizeof renumbered / sizeof renumbered[0]; i++) {
+        if (renumbered[i].dlt == dlt) {
+            return renumbered[i].linktype;
+        }
+    }
+    return dlt;
+}
+
 const char *ct_source_linktype_name(uint32_t linktype)
 {
     if (linktype >= 147 && linktype <= 162) { /* DLT_USER0 to DLT_USER15: libpcap has no words */

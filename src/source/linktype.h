@@ -10,5 +10,7 @@
 
 /* The DLT_ value that pcap_datalink gives for a file with this LINKTYPE_ value. */
 uint32_t ct_source_linktype_to_dlt(uint32_t linktype);
+/* The other way. */
+uint32_t ct_source_linktype_of_dlt(uint32_t dlt);
 
 #endif
