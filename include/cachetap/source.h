@@ -48,7 +48,7 @@ struct ct_source_options {
     const char *const *paths; /* capture files; "-" is standard input */
     size_t n_paths;
     const struct ct_live_options *live; /* capture from interfaces instead, or NULL */
-    const char *filter; /* pcap-filter(7) expression, or NULL */
+    const char *filter;                 /* pcap-filter(7) expression, or NULL */
     /*
      * Told of everything that goes wrong with an input, as one line without end of line:
      * "FILE: what happened: why, and what to do". Reading goes on with the other inputs.
@@ -109,6 +109,8 @@ bool ct_source_one_linktype(const struct ct_source *source, uint32_t *linktype);
 
 /* Name of an interface as frames number it, or NULL. Valid while source is open. */
 const char *ct_source_iface_name(const struct ct_source *source, uint32_t iface);
+/* Its link type; iface must have a name. */
+uint32_t ct_source_iface_linktype(const struct ct_source *source, uint32_t iface);
 
 /* One interface that can be captured from. Texts may be NULL, and are borrowed for the call. */
 struct ct_source_iface {

@@ -60,7 +60,8 @@ void ct_app_help_print(FILE *file)
     (void)fputs("cachetap watches HTTP traffic passively and says, for every response, what the\n"
                 "cache did and why.\n"
                 "\n"
-                "Usage: cachetap -r FILE [-r FILE]... [options] [capture filter]\n"
+                "Usage: cachetap [-i INTERFACE]... [options] [capture filter]\n"
+                "       cachetap -r FILE [-r FILE]... [options] [capture filter]\n"
                 "       cachetap help\n"
                 "\n"
                 "The capture filter is a pcap-filter(7) expression, such as: tcp port 80\n"
@@ -85,7 +86,8 @@ void ct_app_help_print(FILE *file)
         "  cachetap -r site.pcap                            a report\n"
         "  cachetap -r site.pcap --text --explain           a line per transaction, and why\n"
         "  cachetap -r a.pcap.gz -r b.pcapng --json         objects for other programs\n"
-        "  tcpdump -U -w - tcp | cachetap -r - --text       live, through tcpdump\n",
+        "  cachetap -i eth0 tcp port 80                     live, a line per transaction\n"
+        "  cachetap -i any -w day-%H.pcap -G 3600           live, packets saved by the hour\n",
         file);
     print_missing(file);
 }
@@ -111,4 +113,41 @@ void ct_app_limits_print(FILE *file)
         (void)fprintf(file, "  %-24s %10" PRIu64 " %-12s %s\n", row->name, row->def, row->unit,
                       row->help);
     }
+}
+
+struct listing {
+    FILE *file;
+    unsigned n;
+};
+
+static void print_interface(void *user, const struct ct_source_iface *iface)
+{
+    struct listing *listing = user;
+    (void)fprintf(listing->file, "%u.%s", ++listing->n, iface->name);
+    if (iface->description != NULL) {
+        (void)fprintf(listing->file, " (%s)", iface->description);
+    }
+    const char *const states[] = {
+        iface->up ? "Up" : NULL,
+        iface->running ? "Running" : NULL,
+        iface->loopback ? "Loopback" : NULL,
+        iface->wireless ? "Wireless" : NULL,
+        !iface->connection_known ? NULL
+        : iface->connected       ? "Connected"
+                                 : "Disconnected",
+    };
+    const char *separator = " [";
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        if (states[i] != NULL) {
+            (void)fprintf(listing->file, "%s%s", separator, states[i]);
+            separator = ", ";
+        }
+    }
+    (void)fputs(separator[0] == ',' ? "]\n" : "\n", listing->file);
+}
+
+bool ct_app_interfaces_print(FILE *file, char message[CT_SOURCE_MESSAGE_MAX])
+{
+    struct listing listing = {.file = file};
+    return ct_source_list(print_interface, &listing, message);
 }

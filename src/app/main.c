@@ -29,6 +29,18 @@ static enum ct_exit print_with(void (*print)(FILE *file))
     return fflush(stdout) == 0 ? CT_EXIT_OK : CT_EXIT_FAILED;
 }
 
+static enum ct_exit list_interfaces(void)
+{
+    char message[CT_SOURCE_MESSAGE_MAX];
+    if (!ct_app_interfaces_print(stdout, message)) {
+        struct ct_voice voice;
+        ct_app_voice_init(&voice, false);
+        ct_app_voice_say(&voice, "%s", message);
+        return CT_EXIT_FAILED;
+    }
+    return fflush(stdout) == 0 ? CT_EXIT_OK : CT_EXIT_FAILED;
+}
+
 static enum ct_exit obey(const struct ct_options *options)
 {
     switch (options->command) {
@@ -40,6 +52,8 @@ static enum ct_exit obey(const struct ct_options *options)
         return print_with(ct_app_version_print);
     case CT_COMMAND_LIMITS:
         return print_with(ct_app_limits_print);
+    case CT_COMMAND_LIST:
+        return list_interfaces();
     }
     return CT_EXIT_USAGE;
 }

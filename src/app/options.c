@@ -7,8 +7,11 @@
 #include <stdlib.h>
 
 #include "app/expression.h"
+#include "app/options_capture.h"
 #include "base/number.h"
 #include "base/span.h"
+
+#define wrong ct_app_options_wrong
 
 /* Options without a letter. */
 enum {
@@ -29,19 +32,28 @@ enum {
     KEY_IGNORE_HEADER,
 };
 
-#define LIVE "live capture"
-#define SAVE "saving packets"
-
 /* clang-format off */
 static const struct ct_option_row rows[] = {
+    {'i', "interface", "NAME", "capture live from an interface (any: from all); may be repeated", NULL},
     {'r', "read", "FILE", "read pcap or pcapng, plain, gzip or zstd; - is standard input; may be repeated", NULL},
     {'F', NULL, "FILE", "take the capture filter from FILE", NULL},
     {'c', "count", "N", "stop after N packets", NULL},
+    {'D', "list-interfaces", NULL, "list the interfaces that can be captured from", NULL},
+    {'s', "snaplen", "N", "capture N octets of each packet; 0: all, which is the default", NULL},
+    {'B', "buffer-size", "KiB", "the kernel's buffer for each interface (k, M, G allowed)", NULL},
+    {'p', "no-promiscuous-mode", NULL, "only packets to and from this machine", NULL},
+    {'Q', "direction", "in|out|inout", "only packets that this machine receives, or sends", NULL},
+    {CT_KEY_IMMEDIATE, "immediate-mode", NULL, "hand on each packet at once, which costs throughput", NULL},
+    {'w', "write", "FILE", "save the packets as well; - is standard output", NULL},
+    {'C', NULL, "SIZE", "a new file after SIZE million octets (k, M, G allowed): FILE1, FILE2, ...", NULL},
+    {'G', NULL, "SECONDS", "a new file every so many seconds; FILE is a pattern of strftime(3)", NULL},
+    {'W', NULL, "COUNT", "with -C: a ring of COUNT files; with -G: end after COUNT files", NULL},
+    {'U', "packet-buffered", NULL, "write each packet to the file at once", NULL},
     {'o', "output", "FORMAT[:PATH]", "where results go, and in which format; may be repeated", NULL},
-    {KEY_TEXT, "text", NULL, "short for -o text", NULL},
+    {KEY_TEXT, "text", NULL, "short for -o text, the default of a live capture", NULL},
     {KEY_JSON, "json", NULL, "short for -o json", NULL},
     {KEY_CSV, "csv", NULL, "short for -o csv", NULL},
-    {KEY_SUMMARY, "summary", NULL, "short for -o summary, which is the default", NULL},
+    {KEY_SUMMARY, "summary", NULL, "short for -o summary, the default of a replay", NULL},
     {KEY_SUMMARY_JSON, "summary-json", NULL, "short for -o summary-json", NULL},
     {KEY_EXPLAIN, "explain", NULL, "text and summary: the reasoning behind each outcome", NULL},
     {KEY_CONNECTIONS, "connections", NULL, "text and json: a line for each connection with HTTP as well", NULL},
@@ -53,17 +65,7 @@ static const struct ct_option_row rows[] = {
     {'q', "quiet", NULL, "no progress line", NULL},
     {'h', "help", NULL, "this text", NULL},
     {'V', "version", NULL, "versions of the program and its libraries", NULL},
-    {'i', "interface", "NAME", NULL, LIVE},
-    {'s', "snaplen", "N", NULL, LIVE},
-    {'B', "buffer-size", "KiB", NULL, LIVE},
-    {'p', "no-promiscuous-mode", NULL, NULL, LIVE},
-    {'Q', "direction", "DIRECTION", NULL, LIVE},
-    {'D', "list-interfaces", NULL, NULL, LIVE},
-    {'Z', "relinquish-privileges", "USER", NULL, LIVE},
-    {'w', "write", "FILE", NULL, SAVE},
-    {'C', NULL, "SIZE", NULL, SAVE},
-    {'G', NULL, "SECONDS", NULL, SAVE},
-    {'W', NULL, "COUNT", NULL, SAVE},
+    {'Z', "relinquish-privileges", "USER", NULL, "giving up privileges"},
     {'Y', "where", "EXPR", NULL, "the choice of transactions"},
     {KEY_TUI, "tui", NULL, NULL, "the live view"},
     {KEY_SPEED, "speed", "X", NULL, "replay in the captured rhythm"},
@@ -93,8 +95,7 @@ static const struct ct_option_row *row_of(int key)
     return NULL;
 }
 
-__attribute__((format(printf, 2, 3))) static bool wrong(struct ct_options *options,
-                                                        const char *format, ...)
+bool ct_app_options_wrong(struct ct_options *options, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -284,8 +285,13 @@ static bool apply(struct ct_options *options, int key, const char *argument)
     case 'V':
         options->command = CT_COMMAND_VERSION;
         break;
-    default: /* n */
+    case 'D':
+        options->command = CT_COMMAND_LIST;
         break;
+    case 'n':
+        break;
+    default:
+        return ct_app_options_capture(options, key, argument);
     }
     return true;
 }
@@ -329,11 +335,8 @@ static bool read_options(struct ct_options *options, int argc, char **argv)
         }
         if (row->help == NULL) {
             row_text(text, row);
-            return wrong(options, "%s: this version does not have %s yet%s", text, row->missing,
-                         strcmp(row->missing, LIVE) == 0
-                             ? ", it replays captures; for live traffic: "
-                               "tcpdump -U -w - | cachetap -r - --text"
-                             : ", see cachetap --help");
+            return wrong(options, "%s: this version does not have %s yet, see cachetap --help",
+                         text, row->missing);
         }
         if (!apply(options, key, optarg != NULL ? optarg : "")) {
             return false;
@@ -405,7 +408,11 @@ bool ct_app_options_parse(struct ct_options *options, int argc, char **argv)
     options->reads = calloc(room, sizeof *options->reads);
     options->outputs = calloc(room, sizeof *options->outputs);
     options->ignored_headers = calloc(room, sizeof *options->ignored_headers);
-    if (options->reads == NULL || options->outputs == NULL || options->ignored_headers == NULL) {
+    options->interfaces = calloc(room, sizeof *options->interfaces);
+    options->live = (struct ct_live_options){
+        .names = options->interfaces, .snaplen = CT_SOURCE_SNAPLEN, .promiscuous = true};
+    if (options->reads == NULL || options->outputs == NULL || options->ignored_headers == NULL ||
+        options->interfaces == NULL) {
         return wrong(options, "command line: out of memory");
     }
     if (!read_command(options, argc, argv)) {
@@ -420,13 +427,11 @@ bool ct_app_options_parse(struct ct_options *options, int argc, char **argv)
     if (options->command != CT_COMMAND_WATCH) {
         return true;
     }
-    if (options->n_reads == 0) {
-        return wrong(options, "no input: this version replays captures and does not capture "
-                              "itself yet, give -r FILE, or for live traffic: "
-                              "tcpdump -U -w - | cachetap -r - --text");
+    if (!ct_app_options_capture_check(options)) {
+        return false;
     }
-    if (options->n_outputs == 0) {
-        add_output(options, CT_FORMAT_SUMMARY, NULL);
+    if (options->n_outputs == 0 && !ct_app_options_saves_to_stdout(options)) {
+        add_output(options, options->is_live ? CT_FORMAT_TEXT : CT_FORMAT_SUMMARY, NULL);
     }
     if (!check_connections(options)) {
         return false;
@@ -438,6 +443,7 @@ void ct_app_options_fini(struct ct_options *options)
 {
     free(options->filter);
     free(options->ignored_headers);
+    free(options->interfaces);
     free(options->outputs);
     free(options->reads);
     *options = (struct ct_options){.command = CT_COMMAND_WATCH};

@@ -7,12 +7,14 @@
 #define CACHETAP_APP_OPTIONS_H
 
 #include "cachetap/output.h"
+#include "cachetap/source.h"
 
 enum ct_command {
     CT_COMMAND_WATCH,
     CT_COMMAND_HELP,
     CT_COMMAND_VERSION,
     CT_COMMAND_LIMITS, /* --limit help */
+    CT_COMMAND_LIST,   /* -D */
 };
 
 /* One -o. path NULL: standard output. */
@@ -21,12 +23,25 @@ struct ct_output_spec {
     const char *path;
 };
 
+/* -w and what belongs to it, as tcpdump has it. */
+struct ct_save_options {
+    const char *path;     /* NULL: nothing is saved; "-": standard output */
+    uint64_t file_bytes;  /* -C: a new file after so many octets; 0: never */
+    uint64_t seconds;     /* -G: a new file after so many seconds; 0: never */
+    uint64_t count;       /* -W: number of files; 0: any */
+    bool packet_buffered; /* -U */
+};
+
 struct ct_options {
     enum ct_command command;
     const char **reads; /* n_reads of them; point into argv */
     size_t n_reads;
+    bool is_live; /* captures from interfaces, those of live */
+    struct ct_live_options live;
+    const char **interfaces; /* live.names */
+    struct ct_save_options save;
     bool reads_stdin;               /* one of them is "-" */
-    struct ct_output_spec *outputs; /* at least one for CT_COMMAND_WATCH */
+    struct ct_output_spec *outputs; /* none only when packets go to standard output */
     size_t n_outputs;
     const char **ignored_headers; /* n_ignored_headers of them */
     size_t n_ignored_headers;

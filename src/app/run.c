@@ -2,12 +2,13 @@
 #include "app/run.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "app/report.h"
+#include "app/save.h"
 #include "app/signals.h"
 #include "app/sinks.h"
 #include "app/terminal.h"
@@ -17,6 +18,8 @@
 
 /* Frames between two looks at the clock: less than a millisecond. */
 #define PROGRESS_FRAMES 2048
+/* Frames between two looks at signals, outputs and the clock. */
+#define BATCH_FRAMES 256
 /* Rows of the lists of hosts, URIs and names. */
 #define TOP_ROWS 100
 
@@ -26,6 +29,10 @@ struct run {
     struct ct_sinks sinks;
     struct ct_engine *engine;
     struct ct_source *source;
+    struct ct_save *save;   /* NULL: nothing is saved */
+    int64_t frame_ns;       /* latest packet; INT64_MIN: none yet */
+    int64_t frame_clock_ns; /* the clock when it came */
+    uint64_t shown_packets;
     uint64_t packets;
     uint64_t transactions;
     bool failed;
@@ -51,27 +58,17 @@ static void on_problem(void *user, const char *line)
     ct_app_voice_say(&run->voice, "%s", line);
 }
 
-static void say_statistics(struct run *run, const struct ct_snapshot *snapshot)
+static void on_notice(void *user, const char *line)
 {
-    double seconds = ct_app_voice_elapsed(&run->voice);
-    double ratio = ct_stats_ratio(snapshot->ratios.client_requests);
-    char text[32] = "none";
-    if (ratio >= 0) {
-        (void)snprintf(text, sizeof text, "%.1f %%", ratio * 100);
-    }
-    ct_app_voice_say(&run->voice,
-                     "%" PRIu64 " packets (%" PRIu64 " TCP), %" PRIu64 " connections (%" PRIu64
-                     " open), %.2f seconds, %.0f packets/s",
-                     run->packets, snapshot->packets.status[CT_PACKET_TCP],
-                     snapshot->stream.connections, snapshot->stream.open_now, seconds,
-                     seconds > 0 ? (double)run->packets / seconds : 0.0);
-    ct_app_voice_say(&run->voice,
-                     "%" PRIu64 " transactions: %" PRIu64 " hit, %" PRIu64 " miss, %" PRIu64
-                     " bypass, %" PRIu64 " other; hit ratio %s = hit / (hit + miss)",
-                     snapshot->transactions, ct_stats_class_sum(snapshot->counts.n, CT_CLASS_HIT),
-                     ct_stats_class_sum(snapshot->counts.n, CT_CLASS_MISS),
-                     ct_stats_class_sum(snapshot->counts.n, CT_CLASS_BYPASS),
-                     ct_stats_class_sum(snapshot->counts.n, CT_CLASS_OTHER), text);
+    struct run *run = user;
+    ct_app_voice_say(&run->voice, "%s", line);
+}
+
+/* What the program itself knows of a live capture. */
+static void count_capture(struct run *run, struct ct_snapshot *snapshot)
+{
+    ct_source_count(run->source, &snapshot->capture);
+    snapshot->capture.unsaved_packets = run->save != NULL ? ct_app_save_lost(run->save) : 0;
 }
 
 static void report_now(struct run *run)
@@ -79,7 +76,8 @@ static void report_now(struct run *run)
     struct ct_snapshot *snapshot = calloc(1, sizeof *snapshot);
     if (snapshot != NULL) {
         (void)ct_engine_snapshot(run->engine, 0, snapshot); /* no lists are asked for */
-        say_statistics(run, snapshot);
+        count_capture(run, snapshot);
+        ct_app_report_statistics(&run->voice, snapshot);
         ct_stats_snapshot_fini(snapshot);
         free(snapshot);
     }
@@ -119,33 +117,74 @@ static bool on_interrupted(void *user)
     return heed_signals(run);
 }
 
-static void read_all(struct run *run)
+static void on_frame(void *user, const struct ct_frame *frame)
 {
-    struct ct_frame frame;
-    while (run->sinks.n_open > 0 && !(ct_app_signals_pending() && heed_signals(run)) &&
-           ct_source_next(run->source, &frame) == CT_SOURCE_OK) {
-        ct_engine_frame(run->engine, &frame);
-        run->packets++;
-        if (run->packets == run->options->count) {
-            return;
-        }
-        if (run->packets % PROGRESS_FRAMES == 0) {
-            show_progress(run);
-        }
+    struct run *run = user;
+    if (run->options->count > 0 && run->packets == run->options->count) {
+        return; /* -c is reached; several interfaces had a batch each */
+    }
+    ct_engine_frame(run->engine, frame);
+    if (run->save != NULL) {
+        ct_app_save_frame(run->save, frame);
+    }
+    run->packets++;
+    run->frame_ns = frame->ts_ns > run->frame_ns ? frame->ts_ns : run->frame_ns;
+}
+
+/* While no packet comes the clock moves packet time on, so that timers and outputs go on. */
+static void pass_time(struct run *run, bool had_frames)
+{
+    int64_t clock_ns = ct_app_voice_clock();
+    if (had_frames || run->frame_ns == INT64_MIN) {
+        run->frame_clock_ns = clock_ns;
+        return;
+    }
+    int64_t now_ns = run->frame_ns + (clock_ns - run->frame_clock_ns);
+    ct_engine_tick(run->engine, now_ns);
+    if (run->save != NULL) {
+        ct_app_save_tick(run->save, now_ns);
     }
 }
 
-static void say_unknown_linktype(struct run *run, const struct ct_snapshot *snapshot)
+/* After each batch: what is whole goes out. */
+static void end_batch(struct run *run, bool had_frames)
 {
-    uint64_t n = snapshot->packets.status[CT_PACKET_UNKNOWN_LINKTYPE];
-    uint32_t linktype = snapshot->packets.unknown_linktype;
-    const char *name = ct_source_linktype_name(linktype);
-    if (n > 0) {
-        run->failed = true;
-        ct_app_voice_say(&run->voice,
-                         "link type %" PRIu32 " (%s) is not decoded: %" PRIu64
-                         " packets were not looked into, capture where the link is Ethernet or IP",
-                         linktype, name != NULL ? name : "unknown", n);
+    if (run->options->is_live) {
+        pass_time(run, had_frames);
+        ct_app_sinks_flush(&run->sinks);
+        if (run->save != NULL) {
+            ct_app_save_flush(run->save);
+        }
+    }
+    if (run->packets - run->shown_packets >= PROGRESS_FRAMES) {
+        run->shown_packets = run->packets;
+        show_progress(run);
+    }
+}
+
+static bool goes_on(struct run *run)
+{
+    if (ct_app_signals_pending() && heed_signals(run)) {
+        return false;
+    }
+    if (run->save != NULL && ct_app_save_is_over(run->save)) {
+        return false;
+    }
+    return run->sinks.n_open > 0 || run->sinks.n == 0;
+}
+
+static void watch(struct run *run)
+{
+    uint64_t count = run->options->count;
+    while (goes_on(run) && (count == 0 || run->packets < count)) {
+        uint64_t left = count > 0 ? count - run->packets : BATCH_FRAMES;
+        size_t max = left < BATCH_FRAMES ? (size_t)left : BATCH_FRAMES;
+        uint64_t before = run->packets;
+        enum ct_source_status status = ct_source_dispatch(run->source, max, on_frame, run);
+        end_batch(run, run->packets > before);
+        if (status != CT_SOURCE_OK && status != CT_SOURCE_IDLE) {
+            return;
+        }
     }
 }
 
@@ -159,14 +198,19 @@ static void finish(struct run *run)
         run->failed = true;
         ct_app_voice_say(&run->voice, "summary: not complete: out of memory");
     }
+    if (run->save != NULL && !ct_app_save_finish(run->save)) {
+        run->failed = true;
+    }
     if (snapshot == NULL) {
         return;
     }
+    count_capture(run, snapshot);
     ct_app_sinks_end(&run->sinks, snapshot);
-    say_unknown_linktype(run, snapshot);
+    run->failed = ct_app_report_unknown_linktype(&run->voice, snapshot) || run->failed;
     if (run->options->verbose > 0) {
-        say_statistics(run, snapshot);
+        ct_app_report_statistics(&run->voice, snapshot);
     }
+    ct_app_report_losses(&run->voice, snapshot);
     ct_stats_snapshot_fini(snapshot);
     free(snapshot);
 }
@@ -194,13 +238,16 @@ static bool make_engine(struct run *run)
     return run->engine != NULL;
 }
 
-static enum ct_exit open_and_read(struct run *run)
+/* Everything that may need privileges is opened here; later nothing is, but through this. */
+static enum ct_exit open_all(struct run *run)
 {
     struct ct_source_options source = {
         .paths = run->options->reads,
         .n_paths = run->options->n_reads,
+        .live = run->options->is_live ? &run->options->live : NULL,
         .filter = run->options->filter,
         .problem = on_problem,
+        .notice = on_notice,
         .interrupted = on_interrupted,
         .user = run,
     };
@@ -213,21 +260,48 @@ static enum ct_exit open_and_read(struct run *run)
     if (status != CT_SOURCE_OK) {
         return status == CT_SOURCE_BAD_FILTER ? CT_EXIT_USAGE : CT_EXIT_FAILED;
     }
-    if (!ct_app_sinks_begin(&run->sinks, ct_engine_fields(run->engine))) {
+    if (run->options->save.path != NULL) {
+        run->save = ct_app_save_open(run->options, run->source, &run->voice);
+        return run->save != NULL ? CT_EXIT_OK : CT_EXIT_FAILED;
+    }
+    return CT_EXIT_OK;
+}
+
+static void say_listening(struct run *run)
+{
+    const char *name = NULL;
+    for (uint32_t i = 0; (name = ct_source_iface_name(run->source, i)) != NULL; i++) {
+        const char *link = ct_source_linktype_name(ct_source_iface_linktype(run->source, i));
+        ct_app_voice_say(&run->voice, "listening on %s (%s)", name, link != NULL ? link : "?");
+    }
+}
+
+static enum ct_exit open_and_watch(struct run *run)
+{
+    enum ct_exit status = open_all(run);
+    if (status != CT_EXIT_OK) {
+        return status;
+    }
+    if (!ct_app_sinks_begin(&run->sinks, ct_engine_fields(run->engine)) ||
+        (run->save != NULL && !ct_app_save_start(run->save))) {
         return CT_EXIT_FAILED;
     }
-    read_all(run);
+    if (run->options->is_live && !run->options->quiet) {
+        say_listening(run);
+    }
+    watch(run);
     finish(run);
     return run->failed || run->sinks.failed ? CT_EXIT_FAILED : CT_EXIT_OK;
 }
 
 enum ct_exit ct_app_run(const struct ct_options *options)
 {
-    struct run run = {.options = options};
+    struct run run = {.options = options, .frame_ns = INT64_MIN};
     ct_app_voice_init(&run.voice, false);
     ct_app_signals_install();
-    enum ct_exit status = open_and_read(&run);
+    enum ct_exit status = open_and_watch(&run);
     ct_app_sinks_fini(&run.sinks);
+    ct_app_save_close(run.save);
     ct_source_close(run.source);
     ct_engine_free(run.engine);
     return status;

@@ -242,6 +242,20 @@ void ct_app_sinks_conn(struct ct_sinks *sinks, const struct ct_conn_end *end,
     }
 }
 
+void ct_app_sinks_flush(struct ct_sinks *sinks)
+{
+    for (size_t i = 0; i < sinks->n; i++) {
+        struct ct_sink *sink = &sinks->sinks[i];
+        if (sink->writer != NULL && ct_output_wants_txns(sink->format)) {
+            bool bad = fflush(sink->file) != 0;
+            note_status(sinks, sink,
+                        !bad             ? CT_OUTPUT_OK
+                        : errno == EPIPE ? CT_OUTPUT_CLOSED
+                                         : CT_OUTPUT_FAILED);
+        }
+    }
+}
+
 /* The stream stays, its file changes below it. A file that is empty begins like a new one. */
 static void reopen_sink(struct ct_sinks *sinks, struct ct_sink *sink)
 {

@@ -35,6 +35,8 @@ void ct_app_sinks_txn(struct ct_sinks *sinks, const struct ct_txn *txn,
                       const struct ct_verdict *verdict);
 void ct_app_sinks_conn(struct ct_sinks *sinks, const struct ct_conn_end *end,
                        const struct ct_flow *flow);
+/* What is whole goes out now: the batch of a live capture is done. */
+void ct_app_sinks_flush(struct ct_sinks *sinks);
 /* Opens the files by their names again, as after a rotation. */
 void ct_app_sinks_reopen(struct ct_sinks *sinks);
 /* Writes what comes at the end. */

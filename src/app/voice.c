@@ -12,7 +12,7 @@
 #define MESSAGE_MAX 1024
 #define DRAW_NS     (CT_NS_PER_S / 5)
 
-static int64_t clock_ns(void)
+int64_t ct_app_voice_clock(void)
 {
     struct timespec now = {.tv_sec = 0};
     (void)clock_gettime(CLOCK_MONOTONIC, &now); /* exists on every Linux */
@@ -21,13 +21,13 @@ static int64_t clock_ns(void)
 
 void ct_app_voice_init(struct ct_voice *voice, bool shows_progress)
 {
-    *voice = (struct ct_voice){.shows_progress = shows_progress, .begin_ns = clock_ns()};
+    *voice = (struct ct_voice){.shows_progress = shows_progress, .begin_ns = ct_app_voice_clock()};
     voice->drawn_ns = voice->begin_ns; /* a short replay draws nothing */
 }
 
 double ct_app_voice_elapsed(const struct ct_voice *voice)
 {
-    return (double)(clock_ns() - voice->begin_ns) / (double)CT_NS_PER_S;
+    return (double)(ct_app_voice_clock() - voice->begin_ns) / (double)CT_NS_PER_S;
 }
 
 void ct_app_voice_clear(struct ct_voice *voice)
@@ -57,7 +57,7 @@ void ct_app_voice_progress(struct ct_voice *voice, const struct ct_progress *pro
     if (!voice->shows_progress) {
         return;
     }
-    int64_t now_ns = clock_ns();
+    int64_t now_ns = ct_app_voice_clock();
     if (now_ns - voice->drawn_ns < DRAW_NS) {
         return;
     }

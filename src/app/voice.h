@@ -34,6 +34,9 @@ void ct_app_voice_progress(struct ct_voice *voice, const struct ct_progress *pro
 /* Takes the progress line away. */
 void ct_app_voice_clear(struct ct_voice *voice);
 
+/* Nanoseconds of the clock that only goes forward. */
+int64_t ct_app_voice_clock(void);
+
 /* Seconds since ct_app_voice_init. */
 double ct_app_voice_elapsed(const struct ct_voice *voice);
 

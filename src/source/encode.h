@@ -34,7 +34,6 @@ void ct_source_encode_iface(const struct ct_encoder *encoder, uint8_t *out);
 
 /* Octets of one frame. */
 size_t ct_source_encode_size(const struct ct_encoder *encoder, const struct ct_frame *frame);
-void ct_source_encode(const struct ct_encoder *encoder, const struct ct_frame *frame,
-                      uint8_t *out);
+void ct_source_encode(const struct ct_encoder *encoder, const struct ct_frame *frame, uint8_t *out);
 
 #endif

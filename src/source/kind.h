@@ -17,6 +17,7 @@ struct ct_source_kind {
     /* Interfaces only, else NULL. */
     void (*count)(struct ct_source *source, struct ct_capture_counters *counters);
     const char *(*iface_name)(const struct ct_source *source, uint32_t iface);
+    uint32_t (*iface_linktype)(const struct ct_source *source, uint32_t iface);
 };
 
 struct ct_source {

@@ -221,8 +221,8 @@ static bool look_at_others(struct ct_live *live)
         if (state == CT_DEVICE_DOWN || state == CT_DEVICE_GONE) {
             look_at(live, &live->entries[i]);
         }
-        any_may_come = any_may_come ||
-                       ct_source_device_state(live->entries[i].device) != CT_DEVICE_DEAD;
+        any_may_come =
+            any_may_come || ct_source_device_state(live->entries[i].device) != CT_DEVICE_DEAD;
     }
     count_up(live);
     bool is_late = live->all_gone_ns != 0 &&
@@ -359,6 +359,12 @@ static const char *iface_name(const struct ct_source *source, uint32_t iface)
     return iface < live->n ? ct_source_device_name(live->entries[iface].device) : NULL;
 }
 
+static uint32_t iface_linktype(const struct ct_source *source, uint32_t iface)
+{
+    const struct ct_live *live = (const struct ct_live *)source;
+    return iface < live->n ? ct_source_device_linktype(live->entries[iface].device) : 0;
+}
+
 static const struct ct_source_kind kind = {
     .dispatch = dispatch,
     .close = close_live,
@@ -366,6 +372,7 @@ static const struct ct_source_kind kind = {
     .one_linktype = one_linktype,
     .count = count,
     .iface_name = iface_name,
+    .iface_linktype = iface_linktype,
 };
 
 enum ct_source_status ct_source_live_open(const struct ct_source_options *options,

@@ -47,8 +47,7 @@ static bool send_question(int fd, const char *name, uint32_t number)
     memcpy(question.attributes, &attribute, sizeof attribute);
     memcpy(question.attributes + RTA_LENGTH(0), name, n);
     question.header.nlmsg_len = (uint32_t)(NLMSG_SPACE(sizeof question.info) + RTA_SPACE(n));
-    return send(fd, &question, question.header.nlmsg_len, 0) ==
-           (ssize_t)question.header.nlmsg_len;
+    return send(fd, &question, question.header.nlmsg_len, 0) == (ssize_t)question.header.nlmsg_len;
 }
 
 /* The attributes of an answer are n octets at p. */
@@ -145,8 +144,7 @@ bool ct_source_netdev_drops(int socket_fd, uint64_t *received, uint64_t *dropped
 {
     struct tpacket_stats_v3 counts = {.tp_packets = 0};
     socklen_t n = sizeof counts; /* a ring of another version fills the first two alone */
-    if (socket_fd < 0 ||
-        getsockopt(socket_fd, SOL_PACKET, PACKET_STATISTICS, &counts, &n) != 0) {
+    if (socket_fd < 0 || getsockopt(socket_fd, SOL_PACKET, PACKET_STATISTICS, &counts, &n) != 0) {
         return false;
     }
     *received = counts.tp_packets;

@@ -58,3 +58,8 @@ const char *ct_source_iface_name(const struct ct_source *source, uint32_t iface)
 {
     return source->kind->iface_name != NULL ? source->kind->iface_name(source, iface) : NULL;
 }
+
+uint32_t ct_source_iface_linktype(const struct ct_source *source, uint32_t iface)
+{
+    return source->kind->iface_linktype != NULL ? source->kind->iface_linktype(source, iface) : 0;
+}

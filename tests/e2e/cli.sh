@@ -138,7 +138,7 @@ ethernet=0200000000020200000000010800
 
 # ---- questions ------------------------------------------------------------------------------
 run --help
-ok "--help goes to standard output" eval 'quiet && grep -q "^Usage: cachetap -r FILE" out'
+ok "--help goes to standard output" eval 'quiet && grep -q "^Usage: cachetap .-i INTERFACE" out'
 cp out help
 run help
 ok "help is a command as well" eval 'quiet && cmp -s out help'
@@ -150,11 +150,11 @@ run --limit help
 ok "--limit help lists the limits" eval 'quiet && grep -q "^  connections  *1000000 " out'
 
 # ---- a command line that is wrong -----------------------------------------------------------
-refused "no input: this version replays captures"
+refused "-i and -r: a run captures or replays" -r "$sample" -i lo
 refused "--colour: unknown or ambiguous option" -r "$sample" --colour
 refused "-x: unknown option" -x
-refused "-i: this version does not have live capture yet" -i lo
-refused "-w: this version does not have saving packets yet" -r "$sample" -w x
+refused "-w -: packets go to standard output" -r "$sample" -w - --json
+refused "-C, -G, -W: nothing is saved" -r "$sample" -C 1
 refused "-o tui: this version does not have the live view yet" -r "$sample" -o tui
 refused "-o xml: unknown format" -r "$sample" -o xml
 refused "why: this version does not have this command yet" why -r "$sample"

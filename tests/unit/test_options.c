@@ -110,6 +110,7 @@ static void questions_need_no_input(void **state)
         {"cachetap help", CT_COMMAND_HELP},         {"cachetap -h", CT_COMMAND_HELP},
         {"cachetap --help", CT_COMMAND_HELP},       {"cachetap -V", CT_COMMAND_VERSION},
         {"cachetap --version", CT_COMMAND_VERSION}, {"cachetap --limit help", CT_COMMAND_LIMITS},
+        {"cachetap -D", CT_COMMAND_LIST},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct ct_options options;
@@ -120,6 +121,55 @@ static void questions_need_no_input(void **state)
     }
 }
 
+static void interfaces_are_understood(void **state)
+{
+    (void)state;
+    struct ct_options options;
+    struct line line;
+    assert_true(parse(&options, &line,
+                      "cachetap -i eth0 --interface=any -s 0 -B 4096 -p -Q in --immediate-mode"));
+    assert_true(options.is_live && options.live.immediate && !options.live.promiscuous);
+    assert_int_equal(options.live.n_names, 2);
+    assert_string_equal(options.live.names[0], "eth0");
+    assert_string_equal(options.live.names[1], "any");
+    assert_int_equal(options.live.snaplen, 262144);
+    assert_int_equal(options.live.buffer_bytes, 4096 * 1024); /* KiB, as in tcpdump */
+    assert_int_equal(options.live.direction, CT_DIRECTION_IN);
+    assert_int_equal(options.outputs[0].format, CT_FORMAT_TEXT);
+    ct_app_options_fini(&options);
+    assert_true(parse(&options, &line, "cachetap port 80"));
+    assert_true(options.is_live && options.live.promiscuous);
+    assert_int_equal(options.live.n_names, 0);
+    assert_string_equal(options.filter, "port 80");
+    ct_app_options_fini(&options);
+    assert_true(parse(&options, &line, "cachetap -s 96 -B 64M --limit gone_seconds=5"));
+    assert_int_equal(options.live.snaplen, 96);
+    assert_int_equal(options.live.buffer_bytes, 64 << 20);
+    assert_int_equal(options.live.gone_seconds, 5);
+    ct_app_options_fini(&options);
+}
+
+static void saving_is_understood(void **state)
+{
+    (void)state;
+    struct ct_options options;
+    struct line line;
+    assert_true(parse(&options, &line, "cachetap -r a -w x-%H.pcap -C 3 -G 60 -W 24 -U"));
+    assert_string_equal(options.save.path, "x-%H.pcap");
+    assert_int_equal(options.save.file_bytes, 3000000); /* millions, as in tcpdump */
+    assert_int_equal(options.save.seconds, 60);
+    assert_int_equal(options.save.count, 24);
+    assert_true(options.save.packet_buffered);
+    assert_int_equal(options.n_outputs, 1);
+    ct_app_options_fini(&options);
+    assert_true(parse(&options, &line, "cachetap -r a -w x -C 2k"));
+    assert_int_equal(options.save.file_bytes, 2048);
+    ct_app_options_fini(&options);
+    assert_true(parse(&options, &line, "cachetap -r a -w -"));
+    assert_int_equal(options.n_outputs, 0); /* standard output belongs to the packets */
+    ct_app_options_fini(&options);
+}
+
 static void what_is_wrong_is_said(void **state)
 {
     (void)state;
@@ -127,8 +177,7 @@ static void what_is_wrong_is_said(void **state)
         const char *text;
         const char *words;
     } rows[] = {
-        {"cachetap", "no input: this version replays captures"},
-        {"cachetap port 80", "no input: "},
+        {"cachetap -r a -i lo", "-i and -r: a run captures or replays, leave one out"},
         {"cachetap -r", "-r: its argument FILE is missing"},
         {"cachetap --read", "-r: its argument FILE is missing"},
         {"cachetap -r - -r -", "-r -: given twice"},
@@ -143,10 +192,21 @@ static void what_is_wrong_is_said(void **state)
         {"cachetap -r a -o json:", "-o json:: the path is missing"},
         {"cachetap -r a -o tui", "-o tui: this version does not have the live view yet"},
         {"cachetap -r a --tui", "--tui: this version does not have the live view yet"},
-        {"cachetap -i eth0", "-i: this version does not have live capture yet, it replays"},
-        {"cachetap -D", "-D: this version does not have live capture yet"},
-        {"cachetap -r a -w b", "-w: this version does not have saving packets yet"},
-        {"cachetap -r a -w", "-w: this version does not have saving packets yet"},
+        {"cachetap -i", "-i: its argument NAME is missing"},
+        {"cachetap -r a -w", "-w: its argument FILE is missing"},
+        {"cachetap -r a -C 1", "-C, -G, -W: nothing is saved, give -w FILE as well"},
+        {"cachetap -r a -w b -W 2", "-W: it counts files of -C or -G"},
+        {"cachetap -r a -w b -C 0", "-C 0: not a size"},
+        {"cachetap -r a -w b -C 1x", "-C 1x: not a size"},
+        {"cachetap -r a -w b -G 0", "-G 0: not a whole number from 1 on"},
+        {"cachetap -r a -w b -G 1 -W x", "-W x: not a whole number from 1 on"},
+        {"cachetap -r a -w - -C 1", "-w -: standard output is one file"},
+        {"cachetap -r a -w - --json", "-w -: packets go to standard output, give the results"},
+        {"cachetap -i lo -s 262145", "-s 262145: not a number of octets up to 262144"},
+        {"cachetap -i lo -B 0", "-B 0: not a size below 2 GiB"},
+        {"cachetap -i lo -B 4G", "-B 4G: not a size below 2 GiB"},
+        {"cachetap -i lo -Q up", "-Q up: not a direction, give in, out or inout"},
+        {"cachetap -i lo -Z nobody", "-Z: this version does not have giving up privileges"},
         {"cachetap -r a -Y x=1", "-Y: this version does not have the choice of transactions"},
         {"cachetap -r a --threads=2", "--threads: this version does not have analysis in"},
         {"cachetap -r a --speed 2", "--speed: this version does not have replay in the"},
@@ -194,6 +254,8 @@ int main(void)
         cmocka_unit_test(options_may_follow_the_filter_and_two_dashes_end_them),
         cmocka_unit_test(limits_take_sizes),
         cmocka_unit_test(questions_need_no_input),
+        cmocka_unit_test(interfaces_are_understood),
+        cmocka_unit_test(saving_is_understood),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(table_of_options_names_each_key_once),
     };

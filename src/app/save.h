@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Saving packets (-w), with files that follow each other as tcpdump has it: -C by size, -G by
+ * time with strftime(3) in the name, -W a number of files. What goes wrong with a file costs
+ * packets of the file, with a count, never the analysis.
+ */
+#ifndef CACHETAP_APP_SAVE_H
+#define CACHETAP_APP_SAVE_H
+
+#include "app/options.h"
+#include "app/voice.h"
+#include "cachetap/source.h"
+
+struct ct_save;
+
+/*
+ * Opens the folder, and makes the first file unless its name depends on the first packet. Borrows
+ * all for its life. NULL: told to voice.
+ */
+struct ct_save *ct_app_save_open(const struct ct_options *options, const struct ct_source *source,
+                                 struct ct_voice *voice);
+/* Starts what writes the files of a live capture. False: told to voice. */
+bool ct_app_save_start(struct ct_save *save);
+void ct_app_save_frame(struct ct_save *save, const struct ct_frame *frame);
+/* Time has come to now_ns (of packets, or of the clock where there are none): for -G. */
+void ct_app_save_tick(struct ct_save *save, int64_t now_ns);
+/* What was saved can be read in the file after this. */
+void ct_app_save_flush(struct ct_save *save);
+/* True when -W files of -G have been written, or the reader of a pipe has gone: the run ends. */
+bool ct_app_save_is_over(struct ct_save *save);
+/* Packets that could not be saved. */
+uint64_t ct_app_save_lost(const struct ct_save *save);
+/* Writes the rest. False: something could not be saved; that was told. */
+bool ct_app_save_finish(struct ct_save *save);
+void ct_app_save_close(struct ct_save *save);
+
+/*
+ * The name of a file: pattern with strftime(3) of seconds where that is not negative, and the
+ * number with so many digits after it, unless both are 0. False: longer than size.
+ */
+bool ct_app_save_name(char *name, size_t size, const char *pattern, int64_t seconds,
+                      uint64_t number, int digits);
+
+#endif
