@@ -234,8 +234,8 @@ struct ct_snapshot {
     uint64_t
         records_lost; /* live: transactions and connections that found no room between threads */
     struct ct_capture_counters capture; /* the program's; zeros where there is no live capture */
-    uint64_t memory_bytes; /* what stats holds; fixed from the start */
-    void *memory;          /* the snapshot's own */
+    uint64_t memory_bytes;              /* what stats holds; fixed from the start */
+    void *memory;                       /* the snapshot's own */
     void *flow_memory;
 };
 
