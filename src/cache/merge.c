@@ -5,16 +5,22 @@
  */
 #include "cache/reading.h"
 
-/* Smaller is more exact: a code, a standard field, a field of the vendor's own, a common one. */
+/*
+ * Smaller is more exact: what a user says, a code, a standard field, a field of the vendor's
+ * own, a common one.
+ */
 static unsigned exactness(const struct ct_statement *s)
 {
+    if (s->header >= CT_HEADER_COUNT) {
+        return 0;
+    }
     switch (s->header) {
     case CT_HEADER_VIA:
-        return 0;
-    case CT_HEADER_CACHE_STATUS:
         return 1;
+    case CT_HEADER_CACHE_STATUS:
+        return 2;
     default:
-        return ct_cache_headers[s->header].dialect != CT_DIALECT_GENERIC ? 2 : 3;
+        return ct_cache_headers[s->header].dialect != CT_DIALECT_GENERIC ? 3 : 4;
     }
 }
 
@@ -78,8 +84,8 @@ static bool same_cache(const struct ct_reading *r, uint32_t i, uint32_t k)
     if (a_host.n > 0 && b_host.n > 0) {
         return same_text(a_host, b_host);
     }
-    return a->dialect == b->dialect && a->rank == b->rank && a->rank <= 2 &&
-           is_last_of_field(r, i) && is_last_of_field(r, k);
+    return a->dialect == b->dialect && a->dialect < CT_DIALECT_COUNT && a->rank == b->rank &&
+           a->rank <= 2 && is_last_of_field(r, i) && is_last_of_field(r, k);
 }
 
 static void take_over(struct ct_statement *kept, const struct ct_statement *other)
@@ -109,8 +115,8 @@ void ct_cache_merge(struct ct_reading *r)
             if (!same_cache(r, i, k)) {
                 continue;
             }
-            unsigned of_a = exactness(a) * (CT_HEADER_COUNT + 1U) + a->header;
-            unsigned of_b = exactness(b) * (CT_HEADER_COUNT + 1U) + b->header;
+            unsigned of_a = exactness(a) << 16 | a->header;
+            unsigned of_b = exactness(b) << 16 | b->header;
             if (of_b < of_a) { /* the kept one stays in its own field's place */
                 take_over(b, a);
                 ct_cache_remove_statement(r, i);

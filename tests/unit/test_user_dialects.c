@@ -173,6 +173,19 @@ static void ranks_order_the_tiers(void **state)
     CHECK(rows);
 }
 
+static void a_users_word_for_a_named_cache_is_the_exact_one(void **state)
+{
+    static const struct vx_row rows[] = {
+        {"X-Acme-Info: fra1; s=M\nX-Cache: HIT from fra1",
+         "MISS stated acme cold; fra1=MISS; stored=yes disagree"},
+        {"X-Cache: MISS from fra1\nX-Acme-Info: fra1; s=M", "MISS stated acme cold; fra1=MISS;"
+                                                            " stored=yes"},
+        {"X-Acme-Info: fra1; s=M\nX-Cache: HIT from ams1",
+         "HIT stated generic -; fra1=MISS~ ams1=HIT; fossil"},
+    };
+    CHECK(rows);
+}
+
 static struct ct_verdict judge(const struct stage *stage, const char *head, const char *part,
                                size_t count)
 {
@@ -273,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_users_header_wins_over_a_built_in_one),
         cmocka_unit_test(fingerprints_tell_where_a_dialect_holds),
         cmocka_unit_test(ranks_order_the_tiers),
+        cmocka_unit_test(a_users_word_for_a_named_cache_is_the_exact_one),
         cmocka_unit_test(hostile_values_end_as_unknown),
         cmocka_unit_test(what_is_out_of_bounds_is_refused),
         cmocka_unit_test(names_are_found_without_case),
