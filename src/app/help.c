@@ -4,6 +4,9 @@
 #include <inttypes.h>
 
 #include <json-c/json.h>
+#include <libconfig.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 #include <sodium.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -100,6 +103,10 @@ void ct_app_version_print(FILE *file)
     (void)fprintf(file, "zlib %s\n", zlibVersion());
     (void)fprintf(file, "libzstd %s\n", ZSTD_versionString());
     (void)fprintf(file, "json-c %s\n", json_c_version());
+    char pcre2[64] = "";
+    (void)pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
+    (void)fprintf(file, "libpcre2 %s\n", pcre2);
+    (void)fprintf(file, "libconfig %d.%d\n", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR);
     (void)fprintf(file, "libsodium %s\n", sodium_version_string());
 }
 

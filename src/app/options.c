@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "app/config.h"
 #include "app/expression.h"
 #include "app/options_capture.h"
 #include "base/number.h"
@@ -32,6 +33,9 @@ enum {
     KEY_IGNORE_HEADER,
 };
 
+/* Every option of a file that adds to one list: of outputs, of inputs. */
+#define ROOM_OF_FILE (CT_CONFIG_VALUES_MAX + 16)
+
 /* clang-format off */
 static const struct ct_option_row rows[] = {
     {'i', "interface", "NAME", "capture live from an interface (any: from all); may be repeated", NULL},
@@ -57,6 +61,7 @@ static const struct ct_option_row rows[] = {
     {KEY_SUMMARY_JSON, "summary-json", NULL, "short for -o summary-json", NULL},
     {KEY_EXPLAIN, "explain", NULL, "text and summary: the reasoning behind each outcome", NULL},
     {KEY_CONNECTIONS, "connections", NULL, "text and json: a line for each connection with HTTP as well", NULL},
+    {KEY_CONFIG, "config", "FILE", "take settings and your own dialects from FILE (docs/configuration.md)", NULL},
     {KEY_LIMIT, "limit", "NAME=VALUE", "set a limit (k, M, G allowed); --limit help lists them", NULL},
     {KEY_IGNORE_HEADER, "ignore-header", "NAME", "judge as if responses did not have this header; may be repeated", NULL},
     {'l', "line-buffered", NULL, "write each line at once", NULL},
@@ -70,7 +75,6 @@ static const struct ct_option_row rows[] = {
     {KEY_TUI, "tui", NULL, NULL, "the live view"},
     {KEY_SPEED, "speed", "X", NULL, "replay in the captured rhythm"},
     {KEY_THREADS, "threads", "N", NULL, "analysis in several threads"},
-    {KEY_CONFIG, "config", "FILE", NULL, "the configuration file"},
     {KEY_METRICS, "metrics", "ADDR:PORT", NULL, "the metrics server"},
     {KEY_ASSERT, "assert", "EXPR", NULL, "the check of assertions"},
 };
@@ -319,6 +323,150 @@ static bool refuse(struct ct_options *options, int result, char **argv)
                : wrong(options, "%s: takes no argument, see cachetap --help", argv[optind - 1]);
 }
 
+/* ---- the configuration file ---------------------------------------------------------------- */
+
+/* Rows of options that the command line has: they win over the file. */
+struct given {
+    struct ct_options *options;
+    bool at[N_ROWS];
+};
+
+/* What stands for all options that choose the same thing. */
+static int choice_of(int key)
+{
+    switch (key) {
+    case KEY_TEXT:
+    case KEY_JSON:
+    case KEY_CSV:
+    case KEY_SUMMARY:
+    case KEY_SUMMARY_JSON:
+    case KEY_TUI:
+        return 'o';
+    case 'i':
+        return 'r';
+    default:
+        return key;
+    }
+}
+
+static bool is_given(const struct given *given, int key)
+{
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (given->at[i] && choice_of(rows[i].key) == choice_of(key)) {
+            return key != KEY_LIMIT; /* limits are told apart by their own names */
+        }
+    }
+    return false;
+}
+
+static bool check_setting(struct ct_options *options, const struct ct_option_row *row,
+                          const struct ct_config_value *value)
+{
+    bool is_switch = value->type == CT_CONFIG_SWITCH;
+    if (row->help == NULL) {
+        return wrong(options, "%s: this version does not have %s yet, remove it", row->name,
+                     row->missing);
+    }
+    if (is_switch != (row->argument == NULL)) {
+        return wrong(options, "%s: not a value of its kind, give %s", row->name,
+                     row->argument == NULL ? "true or false" : row->argument);
+    }
+    if (value->n_values > 1 && strstr(row->help, "may be repeated") == NULL) {
+        return wrong(options, "%s: several values, give one", row->name);
+    }
+    return true;
+}
+
+static bool apply_setting(struct ct_options *options, const struct given *given,
+                          const struct ct_option_row *row, const struct ct_config_value *value)
+{
+    if (!check_setting(options, row, value)) {
+        return false;
+    }
+    if (is_given(given, row->key) || (value->type == CT_CONFIG_SWITCH && !value->on)) {
+        return true;
+    }
+    if (!apply(options, row->key, value->text != NULL ? value->text : "")) {
+        return false;
+    }
+    return options->command == CT_COMMAND_WATCH ||
+           wrong(options, "%s: a question and not a setting, ask it on the command line",
+                 row->name);
+}
+
+static bool take_setting(void *user, const char *name, const struct ct_config_value *value,
+                         char error[CT_CONFIG_ERROR_BYTES])
+{
+    const struct given *given = user;
+    struct ct_options *options = given->options;
+    bool ok = false;
+    size_t i = 0;
+    while (i < N_ROWS &&
+           (rows[i].name == NULL || rows[i].key == KEY_CONFIG || strcmp(rows[i].name, name) != 0)) {
+        i++;
+    }
+    if (i < N_ROWS) {
+        ok = apply_setting(options, given, &rows[i], value);
+    } else if (strcmp(name, "filter") != 0) {
+        ok = wrong(options,
+                   "%s: there is no such setting, use the name of a long option of "
+                   "cachetap --help, limits, filter or dialects",
+                   name);
+    } else if (value->type != CT_CONFIG_TEXT || value->n_values != 1) {
+        ok = wrong(options, "filter: not a text, give one capture filter in double quotes");
+    } else {
+        options->file_filter = value->text;
+        ok = true;
+    }
+    if (!ok) {
+        (void)snprintf(error, CT_CONFIG_ERROR_BYTES, "%s", options->error);
+    }
+    return ok;
+}
+
+/* Looks over the command line for --config and for what wins over the file; complains of nothing.
+ */
+static bool find_config(struct given *given, int argc, char **argv, const char *letters,
+                        const struct option *longs, const char **path)
+{
+    int key = 0;
+    *path = NULL;
+    optind = 0;
+    while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        const struct ct_option_row *row = key != '?' && key != ':' ? row_of(key) : NULL;
+        if (row != NULL) {
+            given->at[row - rows] = true;
+        }
+        if (key == KEY_CONFIG && *path != NULL) {
+            return wrong(given->options, "--config %s: given twice, put all into one file", optarg);
+        }
+        *path = key == KEY_CONFIG ? optarg : *path;
+    }
+    return true;
+}
+
+/* Settings come first, so that the command line has the last word. */
+static bool read_config(struct ct_options *options, int argc, char **argv, const char *letters,
+                        const struct option *longs)
+{
+    struct given given = {.options = options};
+    const char *path = NULL;
+    if (!find_config(&given, argc, argv, letters, longs, &path)) {
+        return false;
+    }
+    if (path == NULL) {
+        return true;
+    }
+    options->config = ct_app_config_open(path, options->error);
+    if (options->config == NULL) {
+        return false;
+    }
+    options->dialects = ct_app_config_dialects(options->config, &options->n_dialects);
+    return ct_app_config_settings(options->config, take_setting, &given, options->error);
+}
+
+/* ---- the command line ---------------------------------------------------------------------- */
+
 static bool read_options(struct ct_options *options, int argc, char **argv)
 {
     char letters[2 + 2 * N_ROWS];
@@ -327,6 +475,9 @@ static bool read_options(struct ct_options *options, int argc, char **argv)
     int key = 0;
 
     fill_getopt(letters, longs);
+    if (!read_config(options, argc, argv, letters, longs)) {
+        return false;
+    }
     optind = 0; /* start over: argv may be another one (glibc) */
     while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         const struct ct_option_row *row = row_of(key);
@@ -362,8 +513,10 @@ static bool read_filter(struct ct_options *options, int argc, char **argv)
                wrong(options, "-F %s: cannot be read: %s, give a text file with a capture filter",
                      options->infile, strerror(errno));
     }
-    if (optind < argc) {
-        options->filter = ct_app_expression_join(argv + optind, (size_t)(argc - optind));
+    if (optind < argc || options->file_filter != NULL) {
+        options->filter = optind < argc
+                              ? ct_app_expression_join(argv + optind, (size_t)(argc - optind))
+                              : strdup(options->file_filter);
         return options->filter != NULL || wrong(options, "capture filter: out of memory");
     }
     return true;
@@ -404,7 +557,8 @@ bool ct_app_options_parse(struct ct_options *options, int argc, char **argv)
 {
     *options = (struct ct_options){.command = CT_COMMAND_WATCH};
     ct_base_limits_init(&options->limits);
-    size_t room = (size_t)(argc > 0 ? argc : 0) + 1;
+    /* What an option gives, and what a setting and its defaults give, fits. */
+    size_t room = (size_t)(argc > 0 ? argc : 0) + ROOM_OF_FILE;
     options->reads = calloc(room, sizeof *options->reads);
     options->outputs = calloc(room, sizeof *options->outputs);
     options->ignored_headers = calloc(room, sizeof *options->ignored_headers);
@@ -444,6 +598,7 @@ void ct_app_options_fini(struct ct_options *options)
     free(options->filter);
     free(options->ignored_headers);
     free(options->interfaces);
+    ct_app_config_close(options->config);
     free(options->outputs);
     free(options->reads);
     *options = (struct ct_options){.command = CT_COMMAND_WATCH};

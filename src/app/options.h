@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The command line as a struct. Options are one table: what exists, what a later version will
- * have, and the text of --help. Nothing is opened here but the file of -F.
+ * have, and the text of --help. Nothing is opened here but the files of -F and
+ * --config.
  */
 #ifndef CACHETAP_APP_OPTIONS_H
 #define CACHETAP_APP_OPTIONS_H
@@ -32,6 +33,8 @@ struct ct_save_options {
     bool packet_buffered; /* -U */
 };
 
+struct ct_config;
+
 struct ct_options {
     enum ct_command command;
     const char **reads; /* n_reads of them; point into argv */
@@ -45,6 +48,10 @@ struct ct_options {
     size_t n_outputs;
     const char **ignored_headers; /* n_ignored_headers of them */
     size_t n_ignored_headers;
+    struct ct_config *config; /* of --config; what comes from it lives as long; NULL: none */
+    const char *file_filter;  /* the setting */
+    const struct ct_user_dialect *dialects;
+    size_t n_dialects;
     char *filter;       /* NULL: none */
     const char *infile; /* of -F */
     uint64_t count;     /* 0: no end */

@@ -220,7 +220,9 @@ static bool make_engine(struct run *run)
     struct ct_engine_config config = {
         .limits = run->options->limits,
         .cache = {.ignored = run->options->ignored_headers,
-                  .n_ignored = run->options->n_ignored_headers},
+                  .n_ignored = run->options->n_ignored_headers,
+                  .dialects = run->options->dialects,
+                  .n_dialects = run->options->n_dialects},
         .transaction = on_transaction,
         .connection = on_connection,
         .user = run,

@@ -49,7 +49,7 @@ one_place 'json-c' '^src/(output/jsonc|app/help)\.c$' # help: versions for -V
 one_place 'sodium' '^src/(base/hash|app/help)\.c$'
 one_place '(seccomp|cap-ng)\.h' '^src/app/confine\.c$'
 one_place 'pcre2\.h' '^src/(cache/pattern|app/help)\.c$'
-one_place 'libconfig\.h' '^src/app/(config_file|help)\.c$'
+one_place 'libconfig\.h' '^src/app/(config_tree\.h|help\.c)$'
 one_place '(zlib|zstd)\.h' '^src/(source|app)/'
 
 echo "  lint  headers compile alone"
