@@ -134,6 +134,14 @@ static void judge_miss(struct ct_reading *r, struct ct_statement *s, const struc
     }
 }
 
+/* 504 because nothing usable is stored and the client wanted nothing else; the code says timeout.
+ */
+static bool was_not_asked(struct ct_reading *r, const struct via_code *code)
+{
+    return r->txn->status == 504 && code->server == ' ' &&
+           ct_control_has(ct_cache_control(r, CT_DIR_ORIG), CT_DIRECTIVE_ONLY_IF_CACHED);
+}
+
 /* The first rule that fits. */
 static void judge_code(struct ct_reading *r, struct ct_statement *s, const struct via_code *code)
 {
@@ -143,8 +151,12 @@ static void judge_code(struct ct_reading *r, struct ct_statement *s, const struc
     } else if (code->cache == 'S' && failed && r->txn->status < 500) {
         set(s, CT_OUTCOME_STALE, CT_REASON_STALE_IF_ERROR);
         s->marks |= CT_MARK_BIT(STALE_ERROR);
+    } else if (was_not_asked(r, code)) {
+        set(s, CT_OUTCOME_SYNTHETIC, CT_REASON_REQUEST_ONLY_IF_CACHED);
     } else if (one_of(code->error, "CDTSHRL")) {
         judge_error(s, code->error);
+    } else if (!ct_cache_method_is_read(r->txn)) { /* the letters tell of what it invalidates */
+        set(s, CT_OUTCOME_NONE, CT_REASON_REQUEST_METHOD);
     } else if (one_of(code->cache, "HRW")) {
         set(s, CT_OUTCOME_HIT, code->cache == 'W' ? CT_REASON_COLLAPSED : CT_REASON_NOT_GIVEN);
         s->marks |= code->cache == 'W' ? CT_MARK_BIT(COLLAPSED) : 0;

@@ -510,6 +510,13 @@ static void trafficserver(void **state)
          "ERROR stated trafficserver origin-timeout; ats=ERROR"},
         {"@GET / HTTP/1.1\n\n403\n" ATS("uSc s f p eF:t c  p s ") "\n",
          "SYNTHETIC stated trafficserver denied; ats=SYNTHETIC"},
+        {"@POST / HTTP/1.1\n\n200\n" ATS("uScSsSfDpSeN:t cCDp sS") "\n",
+         "NONE stated trafficserver request-method; ats=NONE"},
+        {"@POST / HTTP/1.1\n\n200\n" ATS("uScMsSf pSeN:t cCMp sS") "\nCache-Control: no-store\n",
+         "NONE stated trafficserver request-method; ats=NONE"},
+        {"@GET / HTTP/1.1\nCache-Control: only-if-cached\n\n504\n" ATS(
+             "uScMs f p eT:t cCMp s ") "\n",
+         "SYNTHETIC stated trafficserver request-only-if-cached; ats=SYNTHETIC"},
         {"@POST / HTTP/1.1\n\n200\n" ATS("uSc sSf pSeN:tMc  p sS") "\n",
          "NONE stated trafficserver request-method; ats=NONE"},
         {ATS("uSc sSf pSeN:tOc  p sS"), "CONFIG_NOCACHE stated trafficserver config-nocache; "
