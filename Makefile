@@ -165,6 +165,12 @@ bench: ## replay time against a bare pcap_loop and other tools, and peak memory
 	@$(MAKE) --no-print-directory all benches
 	@tests/bench/run.sh $(BUILD)
 
+.PHONY: lab
+lab: ## real caches in namespaces (root): labels against their own logs; SEED=N REQUESTS=N CACHES=...
+	@tests/tools/deps.sh install build lab
+	@$(MAKE) --no-print-directory all
+	@tests/lab/lab.sh $(BUILD)/cachetap "$(SEED)" "$(REQUESTS)" $(CACHES)
+
 .PHONY: benches
 benches: $(BENCHES)
 

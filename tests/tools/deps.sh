@@ -3,7 +3,7 @@
 # What the project needs from the machine.
 #   deps.sh check GROUP...    says what is missing; exit 1 when something is
 #   deps.sh install GROUP...  installs what is missing with apt, as root or with sudo
-# Groups: build, test, fuzz, lint, bench.
+# Groups: build, test, fuzz, lint, bench, lab.
 set -u
 
 have_pkg() { command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$1"; }
@@ -43,6 +43,7 @@ group_test() {
     need 'have_cmd jq' jq 'reads the JSON back in tests'
     need 'have_cmd zstd' zstd 'makes a compressed capture in tests'
     need 'have_cmd bash' bash 'test scripts'
+    need 'have_cmd python3' python3 'compares labels with the logs of caches'
     group_fuzz
 }
 group_fuzz() {
@@ -55,12 +56,58 @@ group_lint() {
     need 'have_cmd cppcheck' cppcheck 'static analysis'
 }
 group_bench() { :; } # tshark and httpry are measured where they are installed
+group_lab() {
+    need 'have_cmd ip' iproute2 'network namespaces'
+    need 'have_cmd python3' python3 'the origin, the clients, the comparison'
+    need 'have_cmd nginx' nginx-light 'a cache of the lab'
+    need 'have_cmd varnishd' varnish 'a cache of the lab'
+    need 'have_cmd squid' squid 'a cache of the lab'
+    need 'have_cmd traffic_server' trafficserver 'a cache of the lab'
+    need 'have_cmd apache2' apache2-bin 'a cache of the lab (httpd, without a service)'
+    need 'have_cmd haproxy' haproxy 'a cache of the lab'
+}
+
+# The lab runs the caches itself: their services must neither start nor be enabled. Services
+# of packages that were on the machine before are left as they are.
+policy=/usr/sbin/policy-rc.d
+held=""
+hold_services() {
+    case " $missing " in *" nginx-light "* | *" varnish "* | *" squid "* | *" trafficserver "* | *" haproxy "*) ;; *) return 0 ;; esac
+    [ -e "$policy" ] && return 0
+    trap release_services EXIT
+    trap 'exit 130' INT TERM
+    held=1
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+    $as_root chmod 755 "$policy"
+}
+release_services() {
+    [ -n "$held" ] && $as_root rm -f "$policy"
+    held=""
+}
+disable_services() {
+    for package in $missing; do
+        case $package in
+        nginx-light) units=nginx ;;
+        varnish) units="varnish varnishncsa" ;;
+        squid | trafficserver | haproxy) units=$package ;;
+        *) continue ;;
+        esac
+        for unit in $units; do
+            if have_cmd systemctl; then
+                $as_root systemctl disable --quiet "$unit" 2>/dev/null
+            elif have_cmd update-rc.d; then
+                $as_root update-rc.d "$unit" disable
+            fi
+        done
+    done
+    return 0
+}
 
 mode=${1:-check}
 [ $# -gt 0 ] && shift
 for group in "$@"; do
     case $group in
-    build | test | fuzz | lint | bench) "group_$group" ;;
+    build | test | fuzz | lint | bench | lab) "group_$group" ;;
     *) echo "deps.sh: unknown group $group" >&2; exit 2 ;;
     esac
 done
@@ -70,10 +117,11 @@ if [ "$mode" = install ] && have_cmd apt-get; then
     if [ "$(id -u)" -eq 0 ]; then as_root=""; else as_root="sudo"; fi
     if [ -z "$as_root" ] || have_cmd sudo; then
         echo "installing:$missing"
+        hold_services
         # shellcheck disable=SC2086
         $as_root apt-get update -qq &&
             $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null &&
-            exit 0
+            disable_services && exit 0
         echo "apt-get could not install:$missing" >&2
         exit 1
     fi

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lab's origin: what it answers depends on the path and on how often that path was asked.
 
-There is no other state, so a workload that asks in the same order gets the same answers. Every
-request leaves two lines in the log, "begin N METHOD TARGET" and "end N METHOD TARGET STATUS",
-N being the count for that path; the client driver waits for them instead of sleeping.
+There is no other state, so a workload that asks in the same order gets the same answers. A path
+may end in a number: /short/304/7 behaves as /short/304 and has a count of its own. Every request
+leaves two lines in the log, "begin N METHOD TARGET ID" and "end N METHOD TARGET STATUS ID CONDITION",
+N being the count for that path, ID the X-Lab-Id of the request, CONDITION "c" or "u" with or
+without If-None-Match or If-Modified-Since; the client driver waits for them instead of sleeping.
 """
 
 import gzip
@@ -15,7 +17,9 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SLOW_SECONDS = 0.5
+SHORT_DELAY_SECONDS = 0.05
 LARGE_BYTES = 200_000
+MEDIUM_BYTES = 20_000
 EPOCH_2024 = 1704067200  # Last-Modified of version 1 of everything
 
 
@@ -91,6 +95,29 @@ def if_error_hangup(path, n):
     return answer
 
 
+def fails_sometimes(directive, hang_up=False):
+    """Fresh for a second, and each third time the origin fails."""
+    def answer(path, n):
+        if n % 3 != 2:
+            return Answer(text(f"kept {path}", 120), f"max-age=1, {directive}", etag="kept-v1")
+        failed = Answer(text("overloaded", 60), status=503)
+        failed.framing = "hangup" if hang_up else "length"
+        return failed
+    return answer
+
+
+def short_swr(path, n):
+    """Fresh for a second, then stale for a minute; new content every second time."""
+    answer = Answer(text(f"swr {n // 2}", 120), "max-age=1, stale-while-revalidate=60",
+                    etag=f"swr-v{n // 2}")
+    answer.delay = SHORT_DELAY_SECONDS
+    return answer
+
+
+def short_changing(path, n):
+    return Answer(text(f"version {n}", 120), "max-age=1", etag=f"new-v{n}")
+
+
 def strict(path, n):
     if n > 1:
         return Answer(text("overloaded", 60), status=503)
@@ -124,6 +151,10 @@ def slow(path, n):
 
 def large(path, n):
     return Answer(text("large", LARGE_BYTES), "max-age=300", etag="large-v1", modified=EPOCH_2024)
+
+
+def medium(path, n):
+    return Answer(text("medium", MEDIUM_BYTES), "max-age=300", etag="medium-v1", modified=EPOCH_2024)
 
 
 def chunked(path, n):
@@ -172,6 +203,7 @@ PATHS = {
     "/vary-star": vary_star,
     "/gzip": compressed,
     "/large": large,
+    "/medium": medium,
     "/chunked": chunked,
     "/close": close_delimited,
     "/hangup": hangup,
@@ -187,13 +219,34 @@ PATHS = {
     "/missing": simple(text("not here", 60), "max-age=60", status=404),
     "/missing-plain": simple(text("not here", 60), status=404),
     "/broken": simple(text("broken", 60), status=500),
+    "/unavailable": simple(text("later", 60), "no-store", status=503, Retry_After="1"),
+    "/gone": simple(text("gone", 60), "max-age=60", status=410),
+    "/forbidden": simple(text("not you", 60), status=403),
+    "/temporary": simple(text("for a while", 60), "max-age=60", status=307, Location="/"),
+    "/short/304": simple(text("same", 120), "max-age=1", etag="same-v1", modified=EPOCH_2024),
+    "/short/304-lm": simple(text("dated", 120), "max-age=1", modified=EPOCH_2024),
+    "/short/200": short_changing,
+    "/short/bare": simple(text("no validator", 120), "max-age=1"),
+    "/short/swr": short_swr,
+    "/short/sie": fails_sometimes("stale-if-error=60"),
+    "/short/sie-hangup": fails_sometimes("stale-if-error=60", hang_up=True),
+    "/short/strict": fails_sometimes("must-revalidate"),
+    "/max-age-0": simple(text("check each time", 120), "max-age=0", etag="zero-v1"),
+    "/expired": simple(text("dated before", 120), Expires="0"),
+    "/pragma": simple(text("the old word", 120), Pragma="no-cache", modified=EPOCH_2024),
+    "/private-field": simple(text("but one field", 120), 'private="X-Mine", max-age=300'),
+    "/s-maxage-auth": simple(text("for all", 120), "s-maxage=300", etag="all-v1"),
+    "/immutable": simple(text("for ever", 120), "public, max-age=31536000, immutable"),
+    "/etag-only": simple(text("no lifetime", 120), etag="only-v1"),
 }
 
 
 def answer_for(path, n):
     if path.startswith("/slow/"):
         return slow(path, n)
-    return PATHS.get(path, fresh)(path, n)
+    family, _, number = path.rpartition("/")
+    make = PATHS.get(path) or (PATHS.get(family) if number.isdigit() else None)
+    return (make or fresh)(path, n)
 
 
 class Log:
@@ -202,16 +255,16 @@ class Log:
         self.lock = threading.Lock()
         self.count = {}
 
-    def begin(self, host, method, target):
+    def begin(self, host, method, target, number):
         key = (host, target.partition("?")[0])
         with self.lock:
             n = self.count[key] = self.count.get(key, 0) + 1
-            print("begin", n, method, target, file=self.stream, flush=True)
+            print("begin", n, method, target, number, file=self.stream, flush=True)
         return n
 
-    def end(self, n, method, target, status):
+    def end(self, n, method, target, status, number, condition):
         with self.lock:
-            print("end", n, method, target, status, file=self.stream, flush=True)
+            print("end", n, method, target, status, number, condition, file=self.stream, flush=True)
 
 
 class Origin(BaseHTTPRequestHandler):
@@ -220,7 +273,7 @@ class Origin(BaseHTTPRequestHandler):
     sys_version = ""
     disable_nagle_algorithm = True
     wbufsize = 65536
-    timeout = 30
+    timeout = 300  # idle connections are the caches' to end
 
     def log_message(self, *args):
         pass
@@ -307,7 +360,9 @@ class Origin(BaseHTTPRequestHandler):
 
     def handle_one(self):
         body = self.read_body()
-        n = self.server.log.begin(self.headers.get("Host"), self.command, self.path)
+        number = self.headers.get("X-Lab-Id", "-")
+        asks = "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
+        n = self.server.log.begin(self.headers.get("Host"), self.command, self.path, number)
         if self.command in ("GET", "HEAD"):
             answer = answer_for(self.path.partition("?")[0], n)
         else:
@@ -315,6 +370,7 @@ class Origin(BaseHTTPRequestHandler):
         time.sleep(answer.delay)
         if answer.framing == "hangup":
             self.close_connection = True
+            answer.status = "hangup"
         else:
             if self.not_modified(answer):
                 answer.status = 304
@@ -324,9 +380,9 @@ class Origin(BaseHTTPRequestHandler):
             self.cut_range(answer)
             self.send(answer)
             self.wfile.flush()
-        self.server.log.end(n, self.command, self.path, answer.status)
+        self.server.log.end(n, self.command, self.path, answer.status, number, "uc"[asks])
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = handle_one
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = handle_one
 
 
 def main():

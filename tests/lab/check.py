@@ -41,7 +41,7 @@ def compare(sidecar, requests, responses):
     """The differences as sentences, and the requests that were logged."""
     wrong, logged = [], set()
     for line in sidecar:
-        ip, port, nth, method, uri, status, _ = line
+        ip, port, nth, method, uri, status, *_ = line
         who, index = (ip, port), int(nth) - 1
         if requests[who][index : index + 1] != [(method, uri)]:
             wrong.append(f"no such request in the capture: {line}")
