@@ -259,9 +259,21 @@ enum ct_class ct_cache_outcome_class(enum ct_outcome outcome);
 const char *ct_cache_class_name(enum ct_class class);
 const char *ct_cache_basis_name(enum ct_basis basis);
 const char *ct_cache_reason_name(enum ct_reason reason); /* NULL for CT_REASON_NOT_GIVEN */
+/* What a reason means, in words, with its section where an RFC has it. NULL likewise. */
+const char *ct_cache_reason_help(enum ct_reason reason);
 const char *ct_cache_mark_name(enum ct_mark mark);
 /* The number of a name, without case; false: there is none. */
 bool ct_cache_outcome_find(struct ct_span name, enum ct_outcome *outcome);
 bool ct_cache_reason_find(struct ct_span name, enum ct_reason *reason);
+
+/*
+ * What would have to change for a transaction to be a hit, or that nothing has to, and why: a
+ * few sentences with the values at hand, for the product that answered where products differ.
+ * Written into out (size > 0), terminated, safe for a terminal, cut at the end. Returns the
+ * octets written, without the 0; never 0 where there is room.
+ */
+#define CT_ADVICE_MAX 768
+size_t ct_cache_advice(const struct ct_txn *txn, const struct ct_verdict *verdict, char *out,
+                       size_t size);
 
 #endif

@@ -191,6 +191,33 @@ struct ct_flow_list {
     size_t n_rows;
 };
 
+/* ---- groups ----------------------------------------------------------------------------- */
+
+#define CT_GROUPS_MAX        192 /* more are counted in groups_left_out */
+#define CT_GROUP_EXAMPLE_MAX 192
+
+/*
+ * Transactions with one outcome, reason and dialect, with the first of them as the example.
+ * Texts are safe for a terminal, cut, terminated.
+ */
+struct ct_group_row {
+    enum ct_outcome outcome;
+    enum ct_reason reason;
+    const char *dialect; /* as in verdicts, or NULL */
+    const char *rule;    /* likewise */
+    uint64_t n;
+    char example[CT_GROUP_EXAMPLE_MAX];  /* "GET host/path" */
+    char evidence[CT_GROUP_EXAMPLE_MAX]; /* "Name: value" of what decided; empty: none */
+    char advice[CT_ADVICE_MAX];          /* ct_cache_advice for the example */
+};
+
+struct ct_group_list {
+    const struct ct_group_row *rows; /* by n */
+    size_t n_rows;
+    uint64_t n_groups;
+    uint64_t left_out; /* transactions that found no row */
+};
+
 /* ---- snapshots -------------------------------------------------------------------------- */
 
 #define CT_DIALECTS_MAX 128
@@ -228,6 +255,7 @@ struct ct_snapshot {
     struct ct_flow_totals flows;
     struct ct_flow_list recent_flows; /* last transaction or end first */
     struct ct_flow_list costly_flows; /* by misses */
+    struct ct_group_list groups;
     struct ct_packet_counters packets;
     struct ct_stream_counters stream;
     struct ct_http_counters http;
@@ -237,6 +265,7 @@ struct ct_snapshot {
     uint64_t memory_bytes;              /* what stats holds; fixed from the start */
     void *memory;                       /* the snapshot's own */
     void *flow_memory;
+    void *group_memory;
 };
 
 struct ct_stats;

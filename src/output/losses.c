@@ -98,6 +98,8 @@ static void add_stats(struct list *list, const struct ct_snapshot *snapshot)
         snapshot->unknown.replaced);
     add(list, "stats_dialects_left_out", "transactions whose dialect found no row",
         snapshot->dialects_left_out);
+    add(list, "stats_groups_left_out", "transactions whose outcome and reason found no row",
+        snapshot->groups.left_out);
     add(list, "stats_flows_given_up", "labels of connections given up: the limit flows",
         snapshot->flows.given_up);
     add(list, "stats_flows_refused", "transactions without a label of their connection: no memory",
@@ -107,7 +109,7 @@ static void add_stats(struct list *list, const struct ct_snapshot *snapshot)
 /* The counters of both stages, the rest of their structs included, and those added by hand. */
 static_assert((sizeof(struct ct_stream_counters) + sizeof(struct ct_http_counters)) /
                           sizeof(uint64_t) +
-                      17 <=
+                      18 <=
                   CT_LOSSES_MAX,
               "room for every loss");
 

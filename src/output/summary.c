@@ -251,6 +251,9 @@ void ct_output_summary_end(struct ct_writer *writer, const struct ct_snapshot *s
     if (snapshot->transactions > 0) {
         put_transactions(buf, snapshot);
         ct_output_summary_cache(writer, snapshot);
+        if (writer->options.explain) {
+            ct_output_summary_groups(writer, snapshot);
+        }
         ct_output_summary_lists(writer, snapshot);
         ct_output_summary_flows(writer, snapshot);
     } else {

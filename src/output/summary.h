@@ -10,6 +10,7 @@
 
 void ct_output_summary_cache(struct ct_writer *writer, const struct ct_snapshot *snapshot);
 void ct_output_summary_lists(struct ct_writer *writer, const struct ct_snapshot *snapshot);
+void ct_output_summary_groups(struct ct_writer *writer, const struct ct_snapshot *snapshot);
 void ct_output_summary_flows(struct ct_writer *writer, const struct ct_snapshot *snapshot);
 void ct_output_summary_accounts(struct ct_writer *writer, const struct ct_snapshot *snapshot);
 

@@ -11,6 +11,7 @@
 
 #include "base/span.h"
 #include "stats/flows.h"
+#include "stats/groups.h"
 #include "stats/histogram.h"
 #include "stats/topk.h"
 
@@ -29,6 +30,7 @@ struct ct_stats {
     struct ct_histogram duration[CT_CLASS_COUNT];
     struct ct_topk lists[LIST_COUNT];
     struct ct_flows flows;
+    struct ct_groups groups;
 };
 
 uint64_t ct_stats_class_sum(const uint64_t by_outcome[CT_OUTCOME_COUNT], enum ct_class class)
@@ -296,6 +298,7 @@ void ct_stats_txn(struct ct_stats *stats, const struct ct_txn *txn,
     }
     count_unknown(stats, txn, verdict);
     ct_stats_flows_txn(&stats->flows, txn, verdict);
+    ct_stats_groups_txn(&stats->groups, stats->fields, txn, verdict);
 }
 
 const struct ct_flow *ct_stats_conn(struct ct_stats *stats, const struct ct_conn_end *end)
@@ -414,12 +417,14 @@ bool ct_stats_snapshot(const struct ct_stats *stats, size_t n_top, struct ct_sna
     }
     qsort(snapshot->dialects, snapshot->n_dialects, sizeof snapshot->dialects[0], compare_dialects);
     bool lists = fill_lists(stats, n_top, snapshot);
-    return ct_stats_flows_snapshot(&stats->flows, n_top, snapshot) && lists;
+    bool groups = ct_stats_groups_snapshot(&stats->groups, n_top, snapshot);
+    return ct_stats_flows_snapshot(&stats->flows, n_top, snapshot) && lists && groups;
 }
 
 void ct_stats_snapshot_fini(struct ct_snapshot *snapshot)
 {
     free(snapshot->memory);
     free(snapshot->flow_memory);
+    free(snapshot->group_memory);
     *snapshot = (struct ct_snapshot){0};
 }

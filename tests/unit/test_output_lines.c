@@ -248,11 +248,49 @@ static void the_reasoning_is_written_below_the_line(void **state)
     char *text =
         rn_render(CT_FORMAT_TEXT, (struct ct_output_options){.explain = true}, &sample, NULL, NULL);
     expect_text(text, "\n    outcome   HIT, class hit: served from the store, fresh\n");
-    expect_text(text, "\n    basis     stated, read as x-cache; reason: age-positive; "
+    expect_text(text, "\n    reason    age-positive: Age above 0: neither made nor validated");
+    expect_text(text, "\n    basis     stated: a header says so, read as x-cache; "
                       "the origin was spared\n");
     expect_text(text, "\n    rule      the status word of the last tier\n");
     expect_text(text, "\n    evidence  X-Cache: HIT\n");
-    expect_text(text, "\n    tiers     origin -> MISS -> edge HIT (hits 3) -> client\n");
+    expect_text(text, "\n    tiers     origin > MISS > edge HIT (hits 3) > client\n");
+    expect_text(text, "\n    advice    Nothing: it is a hit.\n");
+    free(text);
+    sample.verdict.tiers[0].fossil = true;
+    sample.verdict.tiers[0].label = "varnish";
+    text = rn_render(CT_FORMAT_TEXT, (struct ct_output_options){.explain = true, .utf8 = true},
+                     &sample, NULL, NULL);
+    expect_text(text, " origin \xe2\x86\x92 varnish MISS (fossil) \xe2\x86\x92 edge HIT");
+    free(text);
+    rn_sample_fini(&sample);
+}
+
+static void the_reasoning_is_wrapped_below_its_title(void **state)
+{
+    (void)state;
+    struct rn_sample sample;
+    rn_sample_init(&sample, "GET /\n\n200\nCache-Control: private, max-age=60\n");
+    sample.verdict.outcome = CT_OUTCOME_UNCACHEABLE;
+    sample.verdict.class = CT_CLASS_BYPASS;
+    sample.verdict.reason = CT_REASON_RESPONSE_PRIVATE;
+    for (unsigned columns = 60; columns <= 200; columns += 20) {
+        struct ct_output_options options = {.explain = true, .columns = columns, .color = true};
+        char *text = rn_render(CT_FORMAT_TEXT, options, &sample, NULL, NULL);
+        const char *line = strchr(text, '\n'); /* the transaction's own has a least width */
+        while (line != NULL && line[1] != '\0') {
+            line++;
+            assert_true(line_width(line) <= columns);
+            assert_memory_equal(line[0] == '\033' ? line + 4 : line, "    ", 4);
+            line = strchr(line, '\n');
+        }
+        free(text);
+    }
+    char *text =
+        rn_render(CT_FORMAT_TEXT, (struct ct_output_options){.explain = true}, &sample, NULL, NULL);
+    expect_text(text,
+                "\n    advice    The response says \"Cache-Control: private, max-age=60\": if "
+                "it is the same for everybody, send \"public, s-maxage=60\" instead; if it "
+                "is not, this is as it should be.\n");
     free(text);
     rn_sample_fini(&sample);
 }
@@ -483,6 +521,7 @@ int main(void)
         cmocka_unit_test(any_time_stamp_is_a_time_of_day),
         cmocka_unit_test(colours_follow_the_class_and_only_when_wanted),
         cmocka_unit_test(the_reasoning_is_written_below_the_line),
+        cmocka_unit_test(the_reasoning_is_wrapped_below_its_title),
         cmocka_unit_test(cells_are_read_back_as_they_were),
         cmocka_unit_test(the_header_line_comes_once_even_without_records),
         cmocka_unit_test(any_bytes_give_one_line_without_controls),

@@ -541,6 +541,49 @@ static void the_largest_counters_do_not_overflow(void **state)
     free(text);
 }
 
+static void groups_are_explained_when_wanted(void **state)
+{
+    (void)state;
+    struct ct_snapshot snapshot;
+    static const struct ct_group_row rows[] = {
+        {.outcome = CT_OUTCOME_HIT,
+         .dialect = "nginx",
+         .n = 4,
+         .example = "GET www.example/",
+         .advice = "Nothing: it is a hit."},
+        {.outcome = CT_OUTCOME_UNCACHEABLE,
+         .reason = CT_REASON_RESPONSE_VARY_STAR,
+         .n = 3,
+         .rule = "the rule",
+         .example = "GET www.example/x",
+         .evidence = "Vary: *",
+         .advice = "The response says so."},
+    };
+    static const char want[] =
+        "           3   30.0 %  UNCACHEABLE response-vary-star\n"
+        "    means     Vary: * matches no later request (RFC 9111 section 4.1)\n"
+        "    example   GET www.example/x\n"
+        "    evidence  Vary: *\n"
+        "    rule      the rule\n"
+        "    advice    The response says so.\n"
+        "\n"
+        "           4   40.0 %  HIT, nginx\n"
+        "    means     served from the store, fresh\n"
+        "    example   GET www.example/\n"
+        "    advice    Nothing: it is a hit.\n"
+        "\n"
+        "  and 5 more groups\n";
+    fill(&snapshot);
+    snapshot.groups = (struct ct_group_list){.rows = rows, .n_rows = 2, .n_groups = 7};
+    char *text = render(CT_FORMAT_SUMMARY, &snapshot, (struct ct_output_options){.explain = true});
+    want_text(text, "\nWhy, and what would have to change for a hit\n");
+    want_text(text, want);
+    free(text);
+    text = render(CT_FORMAT_SUMMARY, &snapshot, (struct ct_output_options){0});
+    want_no_text(text, "what would have to change");
+    free(text);
+}
+
 static void connections_are_summed_and_the_costly_listed(void **state)
 {
     (void)state;
@@ -575,6 +618,7 @@ int main(void)
         cmocka_unit_test(no_line_passes_80_columns_and_none_holds_a_control),
         cmocka_unit_test(colours_and_meanings_come_when_wanted),
         cmocka_unit_test(a_run_without_loss_says_so),
+        cmocka_unit_test(groups_are_explained_when_wanted),
         cmocka_unit_test(connections_are_summed_and_the_costly_listed),
         cmocka_unit_test(an_empty_input_and_one_without_http_are_explained),
         cmocka_unit_test(packets_that_are_not_accounted_for_are_seen),
