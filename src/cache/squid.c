@@ -50,10 +50,17 @@ static enum ct_outcome lookup_of(const struct ct_reading *r, struct ct_span host
     return CT_OUTCOME_UNKNOWN;
 }
 
-static bool take_error(const struct ct_reading *r, struct ct_statement *s)
+/* Where an expired copy is stored, Squid says HIT of the 504 that it answers instead. */
+static bool is_only_if_cached_page(struct ct_reading *r)
+{
+    return r->txn->status == 504 &&
+           ct_control_has(ct_cache_control(r, CT_DIR_ORIG), CT_DIRECTIVE_ONLY_IF_CACHED);
+}
+
+static bool take_error(struct ct_reading *r, struct ct_statement *s)
 {
     uint32_t line = ct_cache_seen(r, CT_HEADER_X_SQUID_ERROR);
-    if (line == CT_LINE_NONE || s->outcome != CT_OUTCOME_MISS) {
+    if (line == CT_LINE_NONE || (s->outcome != CT_OUTCOME_MISS && !is_only_if_cached_page(r))) {
         return false;
     }
     s->also = line;

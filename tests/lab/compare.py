@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares cachetap's label of every request with what the cache itself logged of it.
 
-usage: compare.py [--live] [--hold FILE] PROGRAM TITLE=CACHE:SIDECAR:CAPTURE[+CAPTURE...]...
+usage: compare.py [--live] [--unknown] [--hold FILE] PROGRAM TITLE=CACHE:SIDECAR:CAPTURE[+CAPTURE...]...
 
 Prints two tables: with the status headers that the caches write, and with these removed
 (cachetap --ignore-header), and the disagreements. truth.map says which outcomes a word of a
 cache's log stands for, exceptions.map what the wire cannot show. Exit status 1 where a
 disagreement is not explained there, and for any wrong class without status headers. --live: also
-CACHE.live.json beside the sidecar must say what the replay says. --hold: the figures to be held,
+CACHE.live.json beside the sidecar must say what the replay says. --unknown: list what stays UNKNOWN
+without status headers. --hold: the figures to be held,
 lines "TITLE STATED RIGHT WRONG": at least so many labels that are stated or observed, with headers;
 at least so many right classes and at most so many wrong ones, without.
 """
@@ -210,12 +211,22 @@ def table_without(tallies):
               f"{percent(t.right, t.n - t.unknown):>15} {t.lies:11}")
 
 
-def report_lies(sample, tally, wrong):
+def report_lies(sample, tally, exceptions, wrong):
+    """Without status headers: each wrong class that is not an exception is a failure."""
     for (word, origin, label, truth), rows in sorted(tally.groups.items()):
-        if label != "UNKNOWN" and CLASS_OF[label] not in {CLASS_OF[o] for o in truth.split(" or ")}:
-            print(f"  {sample.title}: {len(rows)} x {word} [{origin}] is {truth}, "
-                  f"labelled {label}\n      {example(rows)}")
+        if label == "UNKNOWN" or CLASS_OF[label] in {CLASS_OF[o] for o in truth.split(" or ")}:
+            continue
+        reason = first(exceptions, rows[0])
+        print(f"  {sample.title}: {len(rows)} x {word} [{origin}] is {truth}, labelled {label}: "
+              f"{reason[0] if reason else 'NOT EXPLAINED'}\n      {example(rows)}")
+        if not reason:
             wrong.append(f"{sample.title}: without headers, {word} [{origin}] labelled {label}")
+
+
+def list_unknown(sample, tally):
+    groups = [(len(rows), key, rows) for key, rows in tally.groups.items() if key[2] == "UNKNOWN"]
+    for count, (word, origin, _, _), rows in sorted(groups, key=lambda g: (-g[0], g[1])):
+        print(f"  {sample.title}: {count} x {word} [{origin}] stays UNKNOWN\n      {example(rows)}")
 
 
 def check_live(sample, found, wrong):
@@ -247,6 +258,7 @@ def check_held(name, shown, hidden, wrong):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--live", action="store_true")
+    parser.add_argument("--unknown", action="store_true")
     parser.add_argument("--hold")
     parser.add_argument("program")
     parser.add_argument("sample", nargs="+")
@@ -272,7 +284,9 @@ def main():
         hidden.append((sample.title, judge(sample, found, truth, wrong)))
     table_without(hidden)
     for sample, (_, tally) in zip(samples, hidden):
-        report_lies(sample, tally, wrong if not options.hold else [])
+        report_lies(sample, tally, exceptions, wrong if not options.hold else [])
+        if options.unknown:
+            list_unknown(sample, tally)
     if options.hold:
         check_held(options.hold, shown, hidden, wrong)
     for sentence in dict.fromkeys(wrong):

@@ -334,6 +334,13 @@ static void squid(void **state)
         {"@GET / HTTP/1.1\n\n504\n" SQUID("MISS",
                                           "MISS") "X-Squid-Error: ERR_ONLY_IF_CACHED_MISS 0\n",
          "SYNTHETIC stated squid request-only-if-cached; cache.example.com=SYNTHETIC"},
+        {"@GET / HTTP/1.1\nCache-Control: only-if-cached\n\n504\nServer: squid/5.7\n" SQUID(
+             "HIT", "HIT") "X-Squid-Error: ERR_ONLY_IF_CACHED_MISS 0\nWarning: 110 squid/5.7 "
+                           "\"Response is "
+                           "stale\"\n",
+         "SYNTHETIC stated squid request-only-if-cached; cache.example.com=SYNTHETIC"},
+        {"@GET / HTTP/1.1\n\n200\n" SQUID("HIT", "HIT") "X-Squid-Error: ERR_READ_TIMEOUT 0\n",
+         "HIT stated squid -; cache.example.com=HIT"},
         {SQUID("MISS", "NONE"), "BYPASS stated squid config-bypass; cache.example.com=BYPASS"},
         {"@POST / HTTP/1.1\n\n200\n" SQUID("MISS", "NONE"),
          "BYPASS stated squid request-method; cache.example.com=BYPASS"},
