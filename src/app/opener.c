@@ -33,7 +33,7 @@ union control {
 
 void ct_app_opener_init(struct ct_opener *opener)
 {
-    *opener = (struct ct_opener){.socket = -1, .pid = -1};
+    *opener = (struct ct_opener){.socket = -1, .pid = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
 }
 
 int ct_app_opener_add(struct ct_opener *opener, const char *path, const char **name)
@@ -190,6 +190,20 @@ static int take_answer(int from)
     return fd;
 }
 
+static int ask(struct ct_opener *opener, const struct request *request)
+{
+    ssize_t sent;
+    (void)pthread_mutex_lock(&opener->lock); /* fails on misuse only */
+    do {
+        sent = send(opener->socket, request, sizeof *request, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    int fd = sent == (ssize_t)sizeof *request ? take_answer(opener->socket) : -1;
+    int error = errno;
+    (void)pthread_mutex_unlock(&opener->lock); /* fails on misuse only */
+    errno = error;
+    return fd;
+}
+
 int ct_app_opener_open(struct ct_opener *opener, int place, const char *name, int flags,
                        mode_t mode)
 {
@@ -203,11 +217,7 @@ int ct_app_opener_open(struct ct_opener *opener, int place, const char *name, in
         return -1;
     }
     memcpy(request.name, name, n);
-    ssize_t sent;
-    do {
-        sent = send(opener->socket, &request, sizeof request, MSG_NOSIGNAL);
-    } while (sent < 0 && errno == EINTR);
-    return sent == (ssize_t)sizeof request ? take_answer(opener->socket) : -1;
+    return ask(opener, &request);
 }
 
 void ct_app_opener_fini(struct ct_opener *opener)

@@ -8,6 +8,7 @@
 #ifndef CACHETAP_APP_OPENER_H
 #define CACHETAP_APP_OPENER_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -20,6 +21,7 @@ struct ct_opener {
     size_t n_places;
     int socket; /* to the process, -1: it does not run, files are opened here */
     pid_t pid;
+    pthread_mutex_t lock; /* one question at a time, from whichever thread */
 };
 
 void ct_app_opener_init(struct ct_opener *opener);
@@ -36,7 +38,7 @@ bool ct_app_opener_start(struct ct_opener *opener);
 /*
  * Opens name in a place with flags of open(2) (O_CREAT is meant, links are not followed unless
  * the place is a folder of /dev or /proc) and mode. The descriptor is the caller's, with
- * O_CLOEXEC. -1 with errno.
+ * O_CLOEXEC. -1 with errno. Any thread may call it.
  */
 int ct_app_opener_open(struct ct_opener *opener, int place, const char *name, int flags,
                        mode_t mode);

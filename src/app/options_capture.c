@@ -147,6 +147,12 @@ static bool check_save(struct ct_options *options)
     if (save->count > 0 && save->file_bytes == 0 && save->seconds == 0) {
         return ct_app_options_wrong(options, "-W: it counts files of -C or -G, give one of them");
     }
+    const char *slash = strrchr(save->path, '/');
+    const char *percent = strchr(save->path, '%');
+    if (save->seconds > 0 && slash != NULL && percent != NULL && percent < slash) {
+        return ct_app_options_wrong(
+            options, "-w %s: its folder is a pattern, give -G one in the name alone", save->path);
+    }
     if (!ct_app_options_saves_to_stdout(options)) {
         return true;
     }

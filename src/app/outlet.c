@@ -29,6 +29,7 @@ struct mark {
     mode_t mode;
     int fd; /* already open, or -1 */
     bool owned;
+    size_t skip; /* octets that are left out when something stands in the file */
 };
 
 struct ct_outlet {
@@ -137,6 +138,7 @@ static void discard(struct ct_outlet *outlet, uint64_t end)
 static bool begin_file(struct ct_outlet *outlet)
 {
     struct mark mark = outlet->marks[0];
+    struct stat st;
     release(outlet);
     int fd =
         mark.fd >= 0 ? mark.fd : ct_app_place_create(mark.place, mark.name, mark.flags, mark.mode);
@@ -147,6 +149,9 @@ static bool begin_file(struct ct_outlet *outlet)
         return false;
     }
     take_fd(outlet, fd, mark.owned);
+    if (mark.skip > 0 && fstat(fd, &st) == 0 && st.st_size > 0) {
+        outlet->tail += mark.skip;
+    }
     outlet->n_marks--;
     memmove(&outlet->marks[0], &outlet->marks[1], outlet->n_marks * sizeof mark);
     return true;
@@ -365,7 +370,13 @@ bool ct_app_outlet_use(struct ct_outlet *outlet, int fd, bool owned)
 bool ct_app_outlet_next(struct ct_outlet *outlet, const struct ct_outlet_file *file)
 {
     struct mark mark = {
-        .place = file->place, .flags = file->flags, .mode = file->mode, .fd = -1, .owned = true};
+        .place = file->place,
+        .flags = file->flags,
+        .mode = file->mode,
+        .fd = -1,
+        .owned = true,
+        .skip = file->only_if_empty ? file->head.n : 0,
+    };
     size_t n = strlen(file->name);
     if (n >= sizeof mark.name) {
         return false;

@@ -32,6 +32,7 @@ struct ct_outlet_file {
     int flags;        /* added to those of open(2) */
     mode_t mode;
     struct ct_span head; /* its first octets */
+    bool only_if_empty;  /* head is left out when something stands in the file */
 };
 /* What follows goes there. False: too much waits to be written; nothing has changed. */
 bool ct_app_outlet_next(struct ct_outlet *outlet, const struct ct_outlet_file *file);

@@ -1,29 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where files of a run are made: a folder that is opened at the start, so that files can be
- * made in it later when nothing else may be opened. Links are not followed.
+ * Where a file of a run is made, by the name that the user gave: its folder is known from the
+ * start, so that files can be made in it when rights have been given up. Links are not followed.
  */
 #ifndef CACHETAP_APP_PLACE_H
 #define CACHETAP_APP_PLACE_H
 
-#include <stdbool.h>
-#include <sys/types.h>
+#include "app/opener.h"
 
 struct ct_place {
-    int dir_fd;
-    const char *rest; /* of the path, below the folder */
-    bool is_system;   /* /dev or /proc, whose links are the system's own (a shell's >(command)) */
+    struct ct_opener *opener;
+    int folder;
+    const char *name; /* the last part of the path */
 };
 
-/*
- * Opens the folder of path; its part before the first one that holds a '%', when is_pattern.
- * Borrows path for its life. False: errno says why.
- */
-bool ct_app_place_open(struct ct_place *place, const char *path, bool is_pattern);
-void ct_app_place_close(struct ct_place *place);
+/* Makes the folder of path known. Borrows all for its life. False: errno says why. */
+bool ct_app_place_find(struct ct_place *place, struct ct_opener *opener, const char *path);
 
 /*
- * Makes or opens name (place->rest, or what a pattern became) for writing; flags are added to
+ * Makes or opens name (place->name, or what a pattern became) for writing; flags are added to
  * those of open(2). -1: errno says why (ELOOP: it is a link).
  */
 int ct_app_place_create(const struct ct_place *place, const char *name, int flags, mode_t mode);

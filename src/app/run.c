@@ -26,6 +26,7 @@
 struct run {
     const struct ct_options *options;
     struct ct_voice voice;
+    struct ct_opener opener;
     struct ct_sinks sinks;
     struct ct_engine *engine;
     struct ct_source *source;
@@ -68,6 +69,7 @@ static void on_notice(void *user, const char *line)
 static void count_capture(struct run *run, struct ct_snapshot *snapshot)
 {
     ct_source_count(run->source, &snapshot->capture);
+    snapshot->capture.dropped_records = ct_app_sinks_dropped(&run->sinks);
     snapshot->capture.unsaved_packets = run->save != NULL ? ct_app_save_lost(run->save) : 0;
 }
 
@@ -192,6 +194,7 @@ static void watch(struct run *run)
 static void finish(struct run *run)
 {
     struct ct_snapshot *snapshot = calloc(1, sizeof *snapshot);
+    ct_app_sinks_wait(&run->sinks);
     ct_engine_finish(run->engine);
     ct_app_voice_clear(&run->voice);
     if (snapshot == NULL || !ct_engine_snapshot(run->engine, TOP_ROWS, snapshot)) {
@@ -206,6 +209,7 @@ static void finish(struct run *run)
     }
     count_capture(run, snapshot);
     ct_app_sinks_end(&run->sinks, snapshot);
+    snapshot->capture.dropped_records = ct_app_sinks_dropped(&run->sinks);
     run->failed = ct_app_report_unknown_linktype(&run->voice, snapshot) || run->failed;
     if (run->options->verbose > 0) {
         ct_app_report_statistics(&run->voice, snapshot);
@@ -253,7 +257,8 @@ static enum ct_exit open_all(struct run *run)
         .interrupted = on_interrupted,
         .user = run,
     };
-    if (!make_engine(run) || !ct_app_sinks_open(&run->sinks, run->options, &run->voice)) {
+    if (!make_engine(run) ||
+        !ct_app_sinks_open(&run->sinks, run->options, &run->opener, &run->voice)) {
         return CT_EXIT_FAILED;
     }
     run->voice.shows_progress = !run->options->quiet && ct_app_terminal_rewrites(STDERR_FILENO) &&
@@ -263,7 +268,7 @@ static enum ct_exit open_all(struct run *run)
         return status == CT_SOURCE_BAD_FILTER ? CT_EXIT_USAGE : CT_EXIT_FAILED;
     }
     if (run->options->save.path != NULL) {
-        run->save = ct_app_save_open(run->options, run->source, &run->voice);
+        run->save = ct_app_save_open(run->options, run->source, &run->opener, &run->voice);
         return run->save != NULL ? CT_EXIT_OK : CT_EXIT_FAILED;
     }
     return CT_EXIT_OK;
@@ -300,10 +305,12 @@ enum ct_exit ct_app_run(const struct ct_options *options)
 {
     struct run run = {.options = options, .frame_ns = INT64_MIN};
     ct_app_voice_init(&run.voice, false);
+    ct_app_opener_init(&run.opener);
     ct_app_signals_install();
     enum ct_exit status = open_and_watch(&run);
     ct_app_sinks_fini(&run.sinks);
     ct_app_save_close(run.save);
+    ct_app_opener_fini(&run.opener);
     ct_source_close(run.source);
     ct_engine_free(run.engine);
     return status;

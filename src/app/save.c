@@ -22,6 +22,7 @@ struct ct_save {
     const struct ct_save_options *wanted;
     const struct ct_source *source;
     struct ct_voice *voice;
+    struct ct_opener *opener;
     struct ct_place place;
     struct ct_encoder *encoder;
     struct ct_outlet *outlet;
@@ -112,7 +113,7 @@ static struct ct_span make_head(const struct ct_save *save)
 static bool current_name(const struct ct_save *save, char *name, size_t size)
 {
     bool numbered = save->wanted->file_bytes > 0;
-    return ct_app_save_name(name, size, save->place.rest,
+    return ct_app_save_name(name, size, save->place.name,
                             save->wanted->seconds > 0 ? save->rotated_s : -1, save->number,
                             numbered ? save->digits : 0);
 }
@@ -232,8 +233,7 @@ static bool set_up(struct ct_save *save)
         ct_app_voice_say(save->voice, "%s: cannot be written: out of memory", shown_path(save));
         return false;
     }
-    if (!is_stdout(save) &&
-        !ct_app_place_open(&save->place, save->wanted->path, save->wanted->seconds > 0)) {
+    if (!is_stdout(save) && !ct_app_place_find(&save->place, save->opener, save->wanted->path)) {
         ct_app_voice_say(save->voice,
                          "%s: cannot be written: %s, check the folder and its "
                          "permissions",
@@ -247,7 +247,7 @@ static bool set_up(struct ct_save *save)
 }
 
 struct ct_save *ct_app_save_open(const struct ct_options *options, const struct ct_source *source,
-                                 struct ct_voice *voice)
+                                 struct ct_opener *opener, struct ct_voice *voice)
 {
     struct ct_save *save = calloc(1, sizeof *save);
     if (save == NULL) {
@@ -258,7 +258,7 @@ struct ct_save *ct_app_save_open(const struct ct_options *options, const struct 
     save->wanted = &options->save;
     save->source = source;
     save->voice = voice;
-    save->place.dir_fd = -1;
+    save->opener = opener;
     if (!set_up(save)) {
         ct_app_save_close(save);
         return NULL;
@@ -396,7 +396,6 @@ void ct_app_save_close(struct ct_save *save)
     }
     ct_app_outlet_free(save->outlet);
     ct_source_encoder_free(save->encoder);
-    ct_app_place_close(&save->place);
     free(save->scratch);
     free(save);
 }

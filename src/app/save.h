@@ -7,6 +7,7 @@
 #ifndef CACHETAP_APP_SAVE_H
 #define CACHETAP_APP_SAVE_H
 
+#include "app/opener.h"
 #include "app/options.h"
 #include "app/voice.h"
 #include "cachetap/source.h"
@@ -18,7 +19,7 @@ struct ct_save;
  * all for its life. NULL: told to voice.
  */
 struct ct_save *ct_app_save_open(const struct ct_options *options, const struct ct_source *source,
-                                 struct ct_voice *voice);
+                                 struct ct_opener *opener, struct ct_voice *voice);
 /* Starts what writes the files of a live capture. False: told to voice. */
 bool ct_app_save_start(struct ct_save *save);
 void ct_app_save_frame(struct ct_save *save, const struct ct_frame *frame);

@@ -2,10 +2,14 @@
 /*
  * Where results go: standard output and files, each with its writer. A sink that fails is
  * told and closed, the others go on; a reader that goes away is no failure.
+ *
+ * A replay waits for its sinks. A live capture does not: what is written as it comes goes
+ * through an outlet, which drops records that a slow reader or a full disk has no room for.
  */
 #ifndef CACHETAP_APP_SINKS_H
 #define CACHETAP_APP_SINKS_H
 
+#include "app/opener.h"
 #include "app/options.h"
 #include "app/voice.h"
 
@@ -21,6 +25,9 @@ struct ct_sinks {
     bool streams_to_stdout; /* transactions go to standard output */
     bool failed;
     char *stdout_buffer;
+    struct ct_opener *opener;
+    struct ct_outlet *stdout_outlet; /* live: shared by the sinks that write there */
+    FILE *stdout_stream;
 };
 
 /*
@@ -28,8 +35,8 @@ struct ct_sinks {
  * and voice. Release with ct_app_sinks_fini in every case.
  */
 bool ct_app_sinks_open(struct ct_sinks *sinks, const struct ct_options *options,
-                       struct ct_voice *voice);
-/* Empties the files and makes the writers. False: told to voice. */
+                       struct ct_opener *opener, struct ct_voice *voice);
+/* Empties the files, makes the writers and starts their threads. False: told to voice. */
 bool ct_app_sinks_begin(struct ct_sinks *sinks, const struct ct_fields *fields);
 void ct_app_sinks_txn(struct ct_sinks *sinks, const struct ct_txn *txn,
                       const struct ct_verdict *verdict);
@@ -39,6 +46,10 @@ void ct_app_sinks_conn(struct ct_sinks *sinks, const struct ct_conn_end *end,
 void ct_app_sinks_flush(struct ct_sinks *sinks);
 /* Opens the files by their names again, as after a rotation. */
 void ct_app_sinks_reopen(struct ct_sinks *sinks);
+/* The capture is over: from here on nothing is dropped, a slow reader is waited for. */
+void ct_app_sinks_wait(struct ct_sinks *sinks);
+/* Records that slow readers and full disks had no room for. */
+uint64_t ct_app_sinks_dropped(const struct ct_sinks *sinks);
 /* Writes what comes at the end. */
 void ct_app_sinks_end(struct ct_sinks *sinks, const struct ct_snapshot *snapshot);
 void ct_app_sinks_fini(struct ct_sinks *sinks);

@@ -260,7 +260,7 @@ static const char *words_of(enum ct_device_state before, enum ct_device_state af
     case CT_DEVICE_DOWN:
         return "went down: the capture goes on when it is up again";
     case CT_DEVICE_GONE:
-        return "has disappeared: the capture goes on when it is back";
+        return "has disappeared: the capture goes on when it returns";
     case CT_DEVICE_DEAD:
         break;
     }
