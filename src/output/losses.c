@@ -86,6 +86,27 @@ static void add_http(struct list *list, const struct ct_http_counters *http)
 #undef X
 }
 
+/* What the program itself lost; nothing of it in a replay. */
+static void add_capture(struct list *list, const struct ct_capture_counters *capture)
+{
+    uint64_t kernel = 0;
+    uint64_t interface = 0;
+    for (size_t i = 0; i < capture->n_ifaces; i++) {
+        kernel += capture->ifaces[i].kernel_drops;
+        interface += capture->ifaces[i].interface_drops;
+    }
+    add(list, "capture_kernel_drops", "packets dropped by the kernel: its buffer was full (-B)",
+        kernel);
+    add(list, "capture_interface_drops", "packets dropped by interfaces or their drivers",
+        interface);
+    add(list, "output_dropped_records", "results dropped: an output was too slow (output_bytes)",
+        capture->dropped_records);
+    add(list, "save_unsaved_packets", "packets not saved: -w was too slow or full (save_bytes)",
+        capture->unsaved_packets);
+    add(list, "save_unringed_packets", "packets that --ring does not hold: it was being written",
+        capture->unringed_packets);
+}
+
 static void add_stats(struct list *list, const struct ct_snapshot *snapshot)
 {
     add(list, "stats_hosts_replaced", "times that a host made room for another in its list",
@@ -109,7 +130,7 @@ static void add_stats(struct list *list, const struct ct_snapshot *snapshot)
 /* The counters of both stages, the rest of their structs included, and those added by hand. */
 static_assert((sizeof(struct ct_stream_counters) + sizeof(struct ct_http_counters)) /
                           sizeof(uint64_t) +
-                      18 <=
+                      23 <=
                   CT_LOSSES_MAX,
               "room for every loss");
 
@@ -117,6 +138,7 @@ size_t ct_output_losses(const struct ct_snapshot *snapshot, struct ct_loss losse
 {
     struct list list = {losses, 0};
     add_packets(&list, &snapshot->packets);
+    add_capture(&list, &snapshot->capture);
     add_stream(&list, &snapshot->stream);
     add_http(&list, &snapshot->http);
     add_stats(&list, snapshot);

@@ -4,6 +4,8 @@
  * connections ended, and one line for each fate of a packet, so that the packets read are
  * accounted for. At the end what was given up, or that nothing was.
  */
+#include <string.h>
+
 #include "output/losses.h"
 #include "output/summary.h"
 
@@ -140,6 +142,31 @@ static void put_packets(struct ct_writer *writer, const struct ct_snapshot *snap
     ct_output_put(buf, separator[0] == ',' ? "\n" : "");
 }
 
+/* Of a live capture. */
+static void put_interfaces(struct ct_writer *writer, const struct ct_capture_counters *capture)
+{
+    struct ct_buf *buf = &writer->buf;
+    if (capture->n_ifaces == 0) {
+        return;
+    }
+    ct_output_section(writer, "Interfaces", "    received  dropped by kernel  by interface");
+    for (size_t i = 0; i < capture->n_ifaces; i++) {
+        const struct ct_iface_counters *iface = &capture->ifaces[i];
+        size_t from = buf->n;
+        ct_output_put(buf, "  ");
+        ct_output_put_safe(buf,
+                           (struct ct_span){(const uint8_t *)iface->name, strlen(iface->name)});
+        ct_output_pad(buf, from, 20);
+        ct_output_count_cell(buf, iface->received, 11);
+        ct_output_count_cell(buf, iface->kernel_drops, 18);
+        ct_output_count_cell(buf, iface->interface_drops, 13);
+        ct_output_put(buf, iface->up ? "" : "  down");
+        ct_output_put(buf, iface->kernel_drops > 0 || iface->interface_drops > 0
+                               ? "  numbers are partial\n"
+                               : "\n");
+    }
+}
+
 static void put_segments(struct ct_writer *writer, const struct ct_snapshot *snapshot)
 {
     uint64_t sum = 0;
@@ -180,6 +207,7 @@ void ct_output_summary_accounts(struct ct_writer *writer, const struct ct_snapsh
     put_not_looked_into(writer, snapshot);
     put_incomplete(writer, snapshot);
     put_connections(writer, snapshot);
+    put_interfaces(writer, &snapshot->capture);
     put_packets(writer, snapshot);
     put_segments(writer, snapshot);
     put_losses(writer, snapshot);

@@ -5,6 +5,9 @@
  * once is always there.
  */
 #include "output/summary_json.h"
+
+#include <string.h>
+
 #include "output/jsonc.h"
 #include "output/losses.h"
 #include "output/writer.h"
@@ -336,6 +339,23 @@ static void add_ignored(struct ct_json *json, const struct ct_output_options *op
     }
 }
 
+/* Empty for a replay, which loses nothing. */
+static void add_interfaces(struct ct_json *json, const struct ct_capture_counters *capture)
+{
+    struct json_object *list = ct_output_json_array(json, json->root, "interfaces");
+    for (size_t i = 0; i < capture->n_ifaces; i++) {
+        const struct ct_iface_counters *iface = &capture->ifaces[i];
+        struct section row = open_section(json, list, NULL);
+        ct_output_json_text(json, row.object, "name",
+                            (struct ct_span){(const uint8_t *)iface->name, strlen(iface->name)});
+        add_count(row, "received", iface->received);
+        add_count(row, "kernel_drops", iface->kernel_drops);
+        add_count(row, "interface_drops", iface->interface_drops);
+        add_count(row, "downs", iface->downs);
+        ct_output_json_bool(json, row.object, "up", iface->up);
+    }
+}
+
 void ct_output_summary_json_end(struct ct_writer *writer, const struct ct_snapshot *snapshot)
 {
     struct ct_json json;
@@ -360,6 +380,7 @@ void ct_output_summary_json_end(struct ct_writer *writer, const struct ct_snapsh
     add_losses(&json, snapshot);
     add_ignored(&json, &writer->options);
     ct_output_summary_json_flows(&json, snapshot);
+    add_interfaces(&json, &snapshot->capture);
     if (ct_output_json_write(&json, &writer->buf)) {
         ct_output_put_char(&writer->buf, '\n');
     }

@@ -461,7 +461,7 @@ rm -f pipe
 mkfifo pipe
 "$program" -r pipe >out 2>err &
 pid=$!
-until_true grep -q "^SigCgt:.*[^0]" "/proc/$pid/status"
+until_true [ "/proc/$pid/exe" -ef "$program" ] # before that it is the shell, which catches TERM
 until_true eval '[ "$(($(sed -n "s/^SigCgt:[^0-9a-f]*/0x/p" /proc/$pid/status) & 0x4000))" -ne 0 ]'
 kill -TERM "$pid"
 ended
