@@ -378,5 +378,8 @@ void ct_deliver_open(struct ct_conn *conn)
         ct_deliver_pass_all(conn);
         return;
     }
+    for (unsigned s = 0; s < 2; s++) {
+        conn->sides[s].skip_end = 0; /* what detection passed over is nothing that it asked for */
+    }
     conn->phase = CT_PHASE_READ;
 }

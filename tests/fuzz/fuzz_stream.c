@@ -14,7 +14,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define CONNECTIONS  4
-#define SEGMENTS_MAX 2000
+#define SEGMENTS_MAX 400
 
 static const char *const texts[] = {
     "GET /a HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -896,6 +896,20 @@ static void proxy_header_with_long_extensions_is_passed_over(void **state)
     proxied(*state, header, sizeof header);
 }
 
+/* Octets that look like TLS from the server wait for the client's hello; it may speak HTTP. */
+static void http_from_the_client_ends_the_wait_for_a_tls_hello(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    tc_send_bytes(&stage->c, R, "\x16\x03\x03\x00\x04\x02\x00\x00\x00", 9);
+    tc_ack(&stage->c, O);
+    exchange(&stage->c);
+    tc_close(&stage->c);
+    tc_stage_finish(stage);
+    expect(stage, 0, GET "[eof]", OK "[eof]");
+    assert_int_equal(only_end(stage)->proto, CT_PROTO_HTTP1);
+}
+
 static void proxy_header_before_tls_keeps_the_name(void **state)
 {
     struct tc_stage *stage = *state;
@@ -1182,6 +1196,7 @@ int main(void)
         T(proxy_header_of_version_1_gives_the_client),
         T(proxy_header_of_version_2_gives_the_client),
         T(proxy_header_with_long_extensions_is_passed_over),
+        T(http_from_the_client_ends_the_wait_for_a_tls_hello),
         T(proxy_header_before_tls_keeps_the_name),
         T(skipped_octets_are_counted_and_not_delivered),
         T(skip_that_begins_with_the_next_segment_is_the_same),
