@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * packet: one frame to one TCP segment, or the named reason why not. Opens link layers and
- * tunnels down to a depth, reassembles IP fragments within limits. Every frame ends in
- * exactly one status. Knows nothing of connections.
+ * packet: one frame to its TCP segment, or the named reason why not. Opens link layers and
+ * tunnels down to a depth, reassembles fragments within limits. Every packet ends in exactly
+ * one status; a frame is one packet, but for the aggregates of 802.11, which hold several.
+ * Knows nothing of connections.
  */
 #ifndef CACHETAP_PACKET_H
 #define CACHETAP_PACKET_H
@@ -13,7 +14,7 @@
 /* What became of a frame: symbol, name in outputs, text for people. */
 #define CT_PACKET_STATUSES(X)                                                                  \
     X(TCP, "tcp", "TCP segments, handed on")                                                   \
-    X(FRAGMENT_HELD, "fragment_held", "IP fragments waiting for, or used in, a datagram")      \
+    X(FRAGMENT_HELD, "fragment_held", "fragments waiting for, or used in, a datagram")      \
     X(UDP, "udp", "UDP")                                                                       \
     X(QUIC, "quic", "QUIC (HTTP/3), which is encrypted")                                       \
     X(ICMP, "icmp", "ICMP and ICMPv6")                                                         \
@@ -37,7 +38,8 @@
     X(GRE, "gre") X(ERSPAN, "erspan") X(IPIP, "ip_in_ip") X(VXLAN, "vxlan")                    \
     X(GENEVE, "geneve") X(GTPU, "gtp_u") X(TEREDO, "teredo") X(L2TP, "l2tp")                   \
     X(PSEUDOWIRE, "pseudowire") X(NSH, "nsh") X(MACSEC, "macsec") X(TZSP, "tzsp")              \
-    X(ETHERIP, "ether_in_ip") X(FRAGMENT, "ip_fragment") X(IPV4, "ipv4") X(IPV6, "ipv6")
+    X(ETHERIP, "ether_in_ip") X(FRAGMENT, "ip_fragment") X(IPV4, "ipv4") X(IPV6, "ipv6")      \
+    X(WIFI_FRAGMENT, "wifi_fragment")
 /* clang-format on */
 
 enum ct_packet_status {
@@ -88,7 +90,7 @@ struct ct_packet_counters {
     uint64_t fragments_given_up;    /* datagrams of which fragments were held, then dropped */
     uint64_t fragments_open;        /* datagrams not yet whole, now */
     uint64_t fragment_bytes_peak;
-    uint64_t wifi_aggregated;  /* packets behind the first one of an 802.11 A-MSDU: not read */
+    uint64_t wifi_aggregated;  /* packets behind the first one of an 802.11 A-MSDU */
     uint32_t unknown_linktype; /* the last one met; meaningful when its status counts */
 };
 
@@ -99,11 +101,19 @@ struct ct_decoder *ct_packet_decoder_new(const struct ct_limits *limits, const s
 void ct_packet_decoder_free(struct ct_decoder *decoder);
 
 /*
- * Decodes one frame. On CT_PACKET_TCP the segment is filled; it is borrowed until the next
- * call. Counts the frame under the status that it returns.
+ * Decodes one frame, or the first packet of one that holds several. On CT_PACKET_TCP the
+ * segment is filled; it is borrowed until the next call. Counts the packet under the status
+ * that it returns: all of them add up to frames and wifi_aggregated.
  */
 enum ct_packet_status ct_packet_decode(struct ct_decoder *decoder, const struct ct_frame *frame,
                                        struct ct_segment *segment);
+
+/*
+ * The next packet of that frame, whose bytes must still be there; false when there is none. As
+ * above but for that.
+ */
+bool ct_packet_decode_more(struct ct_decoder *decoder, enum ct_packet_status *status,
+                           struct ct_segment *segment);
 
 const struct ct_packet_counters *ct_packet_counters(const struct ct_decoder *decoder);
 

@@ -93,10 +93,13 @@ void ct_intake_frame(struct ct_intake *intake, const struct ct_frame *frame)
     struct ct_segment segment;
     note_time(intake, frame->ts_ns);
     advance(intake, frame->ts_ns);
-    if (ct_packet_decode(intake->decoder, frame, &segment) == CT_PACKET_TCP) {
-        intake->n_segments++;
-        intake->hooks.segment(intake->hooks.user, &segment, intake->n_segments);
-    }
+    enum ct_packet_status status = ct_packet_decode(intake->decoder, frame, &segment);
+    do {
+        if (status == CT_PACKET_TCP) {
+            intake->n_segments++;
+            intake->hooks.segment(intake->hooks.user, &segment, intake->n_segments);
+        }
+    } while (ct_packet_decode_more(intake->decoder, &status, &segment));
 }
 
 void ct_intake_tick(struct ct_intake *intake, int64_t now_ns)

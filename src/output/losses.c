@@ -58,14 +58,12 @@ static void add_packets(struct list *list, const struct ct_packet_counters *pack
         status[CT_PACKET_BAD_HEADER]);
     add(list, "packet_too_deep", "packets with more encapsulations than the limit",
         status[CT_PACKET_TOO_DEEP]);
-    add(list, "packet_fragment_dropped", "IP fragments given up: limit, time or overlap",
+    add(list, "packet_fragment_dropped", "fragments given up: limit, time or overlap",
         status[CT_PACKET_FRAGMENT_DROPPED]);
-    add(list, "packet_fragments_given_up", "IP datagrams whose fragments were held, then given up",
+    add(list, "packet_fragments_given_up", "datagrams whose fragments were held, then given up",
         packets->fragments_given_up);
-    add(list, "packet_fragments_open", "IP datagrams not yet whole at the end",
+    add(list, "packet_fragments_open", "datagrams not yet whole at the end",
         packets->fragments_open);
-    add(list, "packet_wifi_aggregated", "packets behind the first one of an A-MSDU, not read",
-        packets->wifi_aggregated);
 }
 
 static void add_stream(struct list *list, const struct ct_stream_counters *stream)

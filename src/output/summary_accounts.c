@@ -130,7 +130,8 @@ static void put_packets(struct ct_writer *writer, const struct ct_snapshot *snap
                    ct_packet_status_help(status));
     }
     ct_output_count_row(writer, "sum", sum,
-                        sum == packets->frames ? "every packet read" : "NOT the packets read");
+                        sum == packets->frames + packets->wifi_aggregated ? "every packet read"
+                                                                          : "NOT the packets read");
     const char *separator = "  layers: ";
     for (int i = 0; i < CT_LAYER_COUNT; i++) {
         if (packets->layers[i] > 0) {

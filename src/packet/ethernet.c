@@ -79,6 +79,17 @@ static enum ct_next open_tag(struct ct_walk *walk, uint32_t octets)
     return ct_walk_skip_to_ethertype(walk, octets);
 }
 
+/* IEEE 802.1ah I-tag: flags and 24 bits of identifier, then the customer's frame. */
+static enum ct_next open_service_tag(struct ct_walk *walk)
+{
+    if (walk->n < 4) {
+        return ct_walk_short(walk, 4);
+    }
+    ct_walk_enter(walk, ct_read_be32(walk->p) & 0xffffffu);
+    ct_walk_skip(walk, 4);
+    return ct_walk_tunnel(walk, CT_LAYER_VLAN, CT_NEXT_ETHERNET);
+}
+
 enum ct_next ct_packet_read_ethertype(struct ct_walk *walk)
 {
     switch (walk->type) {
@@ -95,8 +106,8 @@ enum ct_next ct_packet_read_ethertype(struct ct_walk *walk)
         return open_tag(walk, 6);
     case 0x893f: /* IEEE 802.1BR E-tag: 6 octets, EtherType */
         return open_tag(walk, 8);
-    case 0x88e7: /* IEEE 802.1ah I-tag: 4 octets, then the customer's frame */
-        return ct_walk_skip_to(walk, 4, ct_walk_tunnel(walk, CT_LAYER_VLAN, CT_NEXT_ETHERNET));
+    case 0x88e7:
+        return open_service_tag(walk);
     case 0x8847:
     case 0x8848:
         return CT_NEXT_MPLS;
@@ -134,6 +145,7 @@ enum ct_next ct_packet_read_vlan(struct ct_walk *walk)
     }
     uint16_t type = ct_read_be16(walk->p + 2);
     walk->counters->layers[CT_LAYER_VLAN]++;
+    ct_walk_enter(walk, ct_read_be16(walk->p) & 0x0fffu); /* IEEE 802.1Q: identifier */
     ct_walk_skip(walk, 4);
     if (type <= 1500) {
         ct_walk_cut_wire(walk, type);

@@ -54,7 +54,7 @@ struct ct_fragment_store {
     struct datagram *buckets[BUCKETS];
 };
 
-static_assert(sizeof(struct ct_fragment_key) == 40, "the key is hashed as bytes: no padding");
+static_assert(sizeof(struct ct_fragment_key) == 48, "the key is hashed as bytes: no padding");
 
 struct ct_fragment_store *ct_packet_fragments_new(const struct ct_limits *limits,
                                                   const struct ct_key *key,
@@ -307,12 +307,30 @@ static enum ct_fragment_result finish_datagram(struct ct_fragment_store *store,
     return CT_FRAGMENT_WHOLE;
 }
 
+uint32_t ct_packet_fragments_unit(struct ct_fragment_store *store,
+                                  const struct ct_fragment_key *key)
+{
+    const struct datagram *held = find_datagram(store, key);
+    return held != NULL && held->pieces != NULL ? held->pieces->fragment_len : 0;
+}
+
+/* 802.11 numbers come again after 4096 packets: what the first fragment contradicts is old. */
+static bool begins_anew(const struct datagram *held, const struct ct_fragment *fragment)
+{
+    return fragment->key.family == CT_FRAGMENT_WIFI && fragment->offset == 0 &&
+           (held->ended || contradicts(held, fragment));
+}
+
 enum ct_fragment_result ct_packet_fragments_add(struct ct_fragment_store *store,
                                                 const struct ct_fragment *fragment,
                                                 struct ct_datagram *datagram)
 {
     expire(store, fragment->ts_ns);
     struct datagram *held = find_datagram(store, &fragment->key);
+    if (held != NULL && begins_anew(held, fragment)) {
+        give_up(store, held);
+        held = NULL;
+    }
     if (held == NULL) {
         held = add_datagram(store, fragment);
     }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * IP fragments: held until the datagram is whole. What is held is bounded by
+ * Fragments of IP and of 802.11: held until the datagram is whole. What is held is bounded by
  * limits.fragment_bytes; the oldest datagram goes first, and each is given up after
  * limits.fragment_seconds of packet time.
  *
  * Overlaps: for IPv6 any overlap ends the datagram (RFC 5722 section 4); an exact copy is
  * ignored (RFC 8200 section 4.5). For IPv4 octets that were sent twice and are equal are
  * tolerated, a difference ends the datagram. The fragments that come later for a datagram so
- * ended are refused as well, until its time is over.
+ * ended are refused as well, until its time is over. 802.11 is as IPv4, but its numbers come
+ * again soon: a first fragment that contradicts begins anew.
  */
 #ifndef CACHETAP_PACKET_FRAGMENT_H
 #define CACHETAP_PACKET_FRAGMENT_H
@@ -17,15 +18,21 @@
 /* No IP datagram that was sent in fragments is longer (RFC 791, RFC 8200 section 4.5). */
 #define CT_DATAGRAM_MAX 65535u
 
-/* RFC 791: source, destination, protocol and identification; RFC 8200: without the protocol. */
+/*
+ * RFC 791: source, destination, protocol and identification; RFC 8200: without the protocol;
+ * IEEE 802.11-2020 section 10.6: transmitter, receiver, sequence number and traffic identifier.
+ */
 struct ct_fragment_key {
     uint8_t src[16];
     uint8_t dst[16];
+    uint64_t tunnel; /* that the datagram is in (struct ct_walk) */
     uint32_t id;
-    uint8_t family;   /* 4 or 6 */
-    uint8_t protocol; /* 0 for IPv6 */
+    uint8_t family;   /* 4, 6 or CT_FRAGMENT_WIFI */
+    uint8_t protocol; /* 0 but for IPv4 */
     uint16_t zero;    /* no padding: the key is hashed and compared as bytes */
 };
+
+#define CT_FRAGMENT_WIFI 11
 
 /* One fragment; the caller has checked len > 0 and offset + len <= CT_DATAGRAM_MAX. */
 struct ct_fragment {
@@ -58,6 +65,10 @@ struct ct_fragment_store *ct_packet_fragments_new(const struct ct_limits *limits
                                                   const struct ct_key *key,
                                                   struct ct_packet_counters *counters);
 void ct_packet_fragments_free(struct ct_fragment_store *store);
+
+/* Length of the fragments held of a datagram, all but its last; 0: none is. For 802.11. */
+uint32_t ct_packet_fragments_unit(struct ct_fragment_store *store,
+                                  const struct ct_fragment_key *key);
 
 /* Copies what it keeps; fragment->captured may lie in the datagram given out before. */
 enum ct_fragment_result ct_packet_fragments_add(struct ct_fragment_store *store,

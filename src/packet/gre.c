@@ -25,6 +25,7 @@ static enum ct_next open_pptp(struct ct_walk *walk, uint32_t flags)
         return ct_walk_short(walk, len);
     }
     uint16_t payload = ct_read_be16(walk->p + 4);
+    ct_walk_enter(walk, ct_read_be16(walk->p + 6)); /* call */
     ct_walk_skip(walk, len);
     ct_walk_cut_wire(walk, payload);
     return ct_walk_tunnel(walk, CT_LAYER_GRE, CT_NEXT_PPP);
@@ -127,6 +128,9 @@ enum ct_next ct_packet_read_gre(struct ct_walk *walk)
     len += (flags & SEQUENCE) != 0 ? 4 : 0;
     if (walk->n < len) {
         return ct_walk_short(walk, len);
+    }
+    if ((flags & KEY) != 0) {
+        ct_walk_enter(walk, ct_read_be32(walk->p + (len - 4 - ((flags & SEQUENCE) != 0 ? 4 : 0))));
     }
     ct_walk_skip(walk, len);
     if ((flags & ROUTING) != 0 && skip_routes(walk) == CT_NEXT_DONE) {

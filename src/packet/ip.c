@@ -61,6 +61,8 @@ enum ct_next ct_packet_read_protocol(struct ct_walk *walk)
         return CT_NEXT_AH;
     case 97: /* RFC 3378 section 3: version 3 and a reserved field, 2 octets in all */
         return ct_walk_skip_to(walk, 2, ct_walk_tunnel(walk, CT_LAYER_ETHERIP, CT_NEXT_ETHERNET));
+    case 115: /* RFC 3931 section 4.1.1 */
+        return CT_NEXT_L2TP_SESSION;
     case 137: /* RFC 4023 */
         return ct_walk_tunnel(walk, CT_LAYER_IPIP, CT_NEXT_MPLS);
     case 143: /* RFC 8986 section 10.1 */
@@ -112,33 +114,16 @@ static bool may_carry_tcp(uint32_t protocol)
 static enum ct_next hold_fragment(struct ct_walk *walk, struct ct_fragment *fragment)
 {
     walk->counters->layers[CT_LAYER_FRAGMENT]++;
-    fragment->len = walk->wire;
     /* RFC 791, RFC 8200 section 4.5: all but the last are multiples of 8 octets. */
-    if (fragment->len == 0 || (fragment->more && fragment->len % 8 != 0) ||
-        fragment->len > CT_DATAGRAM_MAX || fragment->offset > CT_DATAGRAM_MAX - fragment->len) {
+    if (fragment->more && walk->wire % 8 != 0) {
         return ct_walk_end(walk, CT_PACKET_BAD_HEADER);
     }
     const struct ct_segment *segment = walk->segment;
     memcpy(fragment->key.src, segment->src.addr, sizeof fragment->key.src);
     memcpy(fragment->key.dst, segment->dst.addr, sizeof fragment->key.dst);
     fragment->key.family = segment->src.family;
-    fragment->ts_ns = segment->ts_ns;
-    fragment->captured = (struct ct_span){walk->p, walk->n};
     fragment->protocol = (uint8_t)walk->type;
-    struct ct_datagram datagram;
-    switch (ct_packet_fragments_add(walk->fragments, fragment, &datagram)) {
-    case CT_FRAGMENT_HELD:
-        return ct_walk_end(walk, CT_PACKET_FRAGMENT_HELD);
-    case CT_FRAGMENT_REFUSED:
-        return ct_walk_end(walk, CT_PACKET_FRAGMENT_DROPPED);
-    case CT_FRAGMENT_WHOLE:
-        break;
-    }
-    walk->p = datagram.captured.p;
-    walk->n = (uint32_t)datagram.captured.n;
-    walk->wire = datagram.len;
-    walk->type = datagram.protocol;
-    return CT_NEXT_PROTOCOL;
+    return ct_packet_reassemble(walk, fragment) ? CT_NEXT_PROTOCOL : CT_NEXT_DONE;
 }
 
 static void set_ipv4_endpoints(struct ct_segment *segment, const uint8_t *p)

@@ -24,8 +24,7 @@ bool ct_packet_looks_like_ip(const uint8_t *p, uint32_t n, uint32_t wire)
     return false;
 }
 
-/* True for an Ethernet header that what follows it does not contradict. */
-static bool fits_ethernet(const uint8_t *p, uint32_t n)
+bool ct_packet_fits_ethernet(const uint8_t *p, uint32_t n)
 {
     if (!ct_packet_looks_like_ethernet(p, n) || n < 15) {
         return false;
@@ -44,12 +43,12 @@ static bool fits_ethernet(const uint8_t *p, uint32_t n)
 static enum ct_next guess_payload(struct ct_walk *walk)
 {
     const uint8_t *p = walk->p;
-    bool is_ethernet = fits_ethernet(p, walk->n);
+    bool is_ethernet = ct_packet_fits_ethernet(p, walk->n);
     bool may_be_word = p[0] >> 4 == 0 && walk->n > 4;
     if (ct_packet_looks_like_ip(p, walk->n, walk->wire) && (p[0] == 0x45 || !is_ethernet)) {
         return CT_NEXT_IP;
     }
-    if (may_be_word && !is_ethernet && fits_ethernet(p + 4, walk->n - 4)) {
+    if (may_be_word && !is_ethernet && ct_packet_fits_ethernet(p + 4, walk->n - 4)) {
         ct_walk_skip(walk, 4);
         is_ethernet = true;
     }

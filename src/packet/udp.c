@@ -55,6 +55,7 @@ static enum ct_next open_vxlan(struct ct_walk *walk, bool is_gpe_port)
     if ((p[0] & (is_gpe_port ? 0xf0 : 0x77)) != 0) {
         return end_udp(walk);
     }
+    ct_walk_enter(walk, ct_read_be32(p + 4));
     ct_walk_skip(walk, 8);
     if (!is_gpe) {
         return ct_walk_tunnel(walk, CT_LAYER_VXLAN, CT_NEXT_ETHERNET);
@@ -90,6 +91,7 @@ static enum ct_next open_geneve(struct ct_walk *walk)
     if (walk->n < len) {
         return ct_walk_short(walk, len);
     }
+    ct_walk_enter(walk, ct_read_be32(p + 4));
     ct_walk_skip(walk, len);
     walk->type = type;
     return ct_walk_tunnel(walk, CT_LAYER_GENEVE, CT_NEXT_ETHERTYPE);
@@ -110,6 +112,7 @@ static enum ct_next open_gtpu(struct ct_walk *walk)
     bool has_optional = (p[0] & 0x07) != 0;
     bool has_extension = (p[0] & 0x04) != 0;
     uint32_t payload = ct_read_be16(p + 2);
+    ct_walk_enter(walk, ct_read_be32(p + 4));
     ct_walk_skip(walk, 8);
     ct_walk_cut_wire(walk, payload);
     if (has_optional) {
@@ -170,28 +173,6 @@ static enum ct_next open_teredo(struct ct_walk *walk, bool is_server_port)
     return ct_walk_tunnel(walk, CT_LAYER_TEREDO, CT_NEXT_IPV6);
 }
 
-/* RFC 2661 section 3.1: version 2 without T is data; L, S and O say which fields are there. */
-static enum ct_next open_l2tp(struct ct_walk *walk)
-{
-    if (walk->n < 6 || (walk->p[0] & 0x80) != 0 || (walk->p[1] & 0x0f) != 2) {
-        return end_udp(walk);
-    }
-    uint8_t flags = walk->p[0];
-    uint32_t len = 6;
-    len += (flags & 0x40) != 0 ? 2 : 0;
-    len += (flags & 0x08) != 0 ? 4 : 0;
-    if ((flags & 0x02) != 0) {
-        if (walk->n < len + 2) {
-            return ct_walk_short(walk, len + 2);
-        }
-        len += 2u + ct_read_be16(walk->p + len);
-    }
-    if (len >= walk->wire) {
-        return end_udp(walk);
-    }
-    return ct_walk_skip_to(walk, len, ct_walk_tunnel(walk, CT_LAYER_L2TP, CT_NEXT_PPP));
-}
-
 /* TaZmen Sniffer Protocol: version 1, type 0, encapsulated protocol, tags until tag 1. */
 static enum ct_next open_tzsp(struct ct_walk *walk)
 {
@@ -249,7 +230,7 @@ static enum ct_next open_payload(struct ct_walk *walk, uint16_t src, uint16_t ds
         break;
     }
     if (src == 1701 || dst == 1701) {
-        return open_l2tp(walk);
+        return CT_NEXT_L2TP;
     }
     if (src == 4500 || dst == 4500) {
         return open_esp_in_udp(walk);

@@ -42,6 +42,8 @@ struct ct_fragment_store;
     X(RADIOTAP, ct_packet_read_radiotap)       /* version */                         \
     X(PRISM, ct_packet_read_prism)             /* message code, or an AVS header */  \
     X(WIFI, ct_packet_read_wifi)               /* frame control */                   \
+    X(WIFI_PAYLOAD, ct_packet_read_wifi_payload) /* mesh control, or LLC */          \
+    X(AMSDU, ct_packet_read_amsdu)             /* destination address */             \
     X(IP, ct_packet_read_ip)                   /* IPv4 or IPv6 by the first nibble */ \
     X(IPV4, ct_packet_read_ipv4)                                                     \
     X(IPV6, ct_packet_read_ipv6)                                                     \
@@ -50,6 +52,8 @@ struct ct_fragment_store;
     X(TCP, ct_packet_read_tcp)                                                       \
     X(UDP, ct_packet_read_udp)                                                       \
     X(GRE, ct_packet_read_gre)                                                       \
+    X(L2TP, ct_packet_read_l2tp)               /* flags and version */               \
+    X(L2TP_SESSION, ct_packet_read_l2tp_session) /* identifier of the session */     \
     X(AH, ct_packet_read_ah)
 /* clang-format on */
 
@@ -60,6 +64,18 @@ enum ct_next {
         CT_NEXT_DONE
 };
 
+/* What stands behind the packet that is read, in a frame that holds several. */
+struct ct_walk_rest {
+    const uint8_t *p;
+    uint32_t n;
+    uint32_t wire;
+    enum ct_next next; /* CT_NEXT_DONE: nothing */
+    uint64_t depth;
+    uint64_t tunnel;
+    bool wifi_mesh;
+    bool reassembled; /* p is in the memory of the fragment store */
+};
+
 struct ct_walk {
     const uint8_t *p;
     uint32_t n;
@@ -68,7 +84,11 @@ struct ct_walk {
     uint32_t headers; /* read so far */
     uint64_t depth;   /* encapsulations opened so far */
     uint64_t depth_max;
+    uint64_t tunnel;  /* tells tunnels and VLANs apart; 0: in none */
     bool wifi_padded; /* radiotap: the 802.11 header is padded to 4 octets */
+    bool wifi_mesh;   /* mesh control may stand before LLC */
+    bool reassembled; /* p is in the memory of the fragment store */
+    struct ct_walk_rest rest;
     enum ct_packet_status status;
     struct ct_segment *segment;
     struct ct_packet_counters *counters;
@@ -150,15 +170,36 @@ static inline enum ct_next ct_walk_tunnel(struct ct_walk *walk, enum ct_packet_l
     return next;
 }
 
+/*
+ * What follows belongs to the network of that number (identifier of a VLAN, a segment, a
+ * session): its addresses may stand for other hosts than the same addresses elsewhere.
+ */
+static inline void ct_walk_enter(struct ct_walk *walk, uint32_t id)
+{
+    walk->tunnel = (walk->tunnel ^ id) * UINT64_C(0x9e3779b97f4a7c15) + 1;
+}
+
 static inline enum ct_next ct_walk_ethertype(struct ct_walk *walk, uint16_t type)
 {
     walk->type = type;
     return type == 0x0800 ? CT_NEXT_IPV4 : CT_NEXT_ETHERTYPE;
 }
 
+/* By walk->type: link types that few captures have. */
+enum ct_next ct_packet_read_rare_linktype(struct ct_walk *walk);
+
 /* True when the octets look like an Ethernet header with an EtherType or length that we know. */
 bool ct_packet_looks_like_ethernet(const uint8_t *p, uint32_t n);
+/* The same, and what follows the header does not contradict it. */
+bool ct_packet_fits_ethernet(const uint8_t *p, uint32_t n);
 /* True when they look like the head of an IPv4 or IPv6 packet of at most wire octets. */
 bool ct_packet_looks_like_ip(const uint8_t *p, uint32_t n, uint32_t wire);
+
+/*
+ * Gives what is left of the packet to the fragment store. True when a datagram is whole: the
+ * walk stands at its first octet, type is its protocol. False: the walk has ended.
+ */
+struct ct_fragment;
+bool ct_packet_reassemble(struct ct_walk *walk, struct ct_fragment *fragment);
 
 #endif

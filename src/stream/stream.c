@@ -145,6 +145,16 @@ static bool make_room(struct ct_conn *conn, unsigned s)
     return true;
 }
 
+/* The first octets of a side say where it begins, unless that is certain. */
+static void begin_at(struct ct_side *side, uint64_t start)
+{
+    if (is_untouched(side)) {
+        side->first = start;
+        side->next = start;
+        side->anchored = 1;
+    }
+}
+
 static enum ct_segment_status store(struct ct_conn *conn, unsigned s, struct ct_carried *carried)
 {
     struct ct_side *side = &conn->sides[s];
@@ -165,6 +175,7 @@ static enum ct_segment_status store(struct ct_conn *conn, unsigned s, struct ct_
                 conn->streams->counters.gaps_by_limit++;
                 return CT_SEGMENT_REFUSED;
             }
+            begin_at(side, carried->start);
             break;
         }
     }
@@ -174,11 +185,7 @@ static enum ct_segment_status take_payload(struct ct_conn *conn, unsigned s,
                                            struct ct_carried *carried)
 {
     struct ct_side *side = &conn->sides[s];
-    if (is_untouched(side)) { /* the first octets of this side */
-        side->first = carried->start;
-        side->next = carried->start;
-        side->anchored = 1;
-    }
+    begin_at(side, carried->start);
     if (side->anchored && carried->end <= side->next) {
         return CT_SEGMENT_DUPLICATE;
     }

@@ -92,8 +92,8 @@ static void check_sums(const struct ct_snapshot *snapshot, uint64_t n)
     for (int i = 0; i < CT_SEGMENT_STATUS_COUNT; i++) {
         segments += snapshot->stream.status[i];
     }
-    if (frames != snapshot->packets.frames || segments != snapshot->packets.status[CT_PACKET_TCP] ||
-        snapshot->transactions != n) {
+    if (frames != snapshot->packets.frames + snapshot->packets.wifi_aggregated ||
+        segments != snapshot->packets.status[CT_PACKET_TCP] || snapshot->transactions != n) {
         abort(); /* a packet or a transaction that is not accounted for */
     }
 }

@@ -4,7 +4,7 @@
  * (2), flags (1), seconds to the next frame (1), then the frame. Flags: bit 0 wire length longer
  * than captured, bit 1 wire length without sense, bit 2 the frame again, for copies of fragments.
  *
- * Checked besides memory: every frame has one status; the payload lies in the frame or in the
+ * Checked besides memory: every packet has one status; the payload lies in the frame or in the
  * decoder's own memory, and is not longer than its length on the wire.
  */
 #include <stdio.h>
@@ -56,10 +56,13 @@ static void decode(struct ct_decoder *decoder, const struct ct_frame *frame)
     memcpy(bytes, frame->bytes, frame->cap_len);
     copy.bytes = bytes;
     enum ct_packet_status status = ct_packet_decode(decoder, &copy, &segment);
-    require(status < CT_PACKET_STATUS_COUNT, "status");
-    if (status == CT_PACKET_TCP) {
-        check_segment(&segment, &copy, counters->fragments_reassembled - whole_before);
-    }
+    do {
+        require(status < CT_PACKET_STATUS_COUNT, "status");
+        if (status == CT_PACKET_TCP) {
+            check_segment(&segment, &copy, counters->fragments_reassembled - whole_before);
+        }
+        memset(&segment, 0xa5, sizeof segment);
+    } while (ct_packet_decode_more(decoder, &status, &segment));
     free(bytes);
 }
 
@@ -69,9 +72,11 @@ static void check_counters(const struct ct_packet_counters *counters)
     for (int i = 0; i < CT_PACKET_STATUS_COUNT; i++) {
         sum += counters->status[i];
     }
-    require(sum == counters->frames, "one status for each frame");
+    require(sum == counters->frames + counters->wifi_aggregated, "one status for each packet");
     require(counters->fragment_bytes_peak <= CT_KIB(64), "limit of fragments");
-    require(counters->fragments_open <= counters->layers[CT_LAYER_FRAGMENT], "open datagrams");
+    require(counters->fragments_open <=
+                counters->layers[CT_LAYER_FRAGMENT] + counters->layers[CT_LAYER_WIFI_FRAGMENT],
+            "open datagrams");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

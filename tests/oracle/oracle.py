@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our transactions against tshark's, on a folder of captures. A developers' tool: needs tshark.
 
-    tests/oracle/oracle.py build/cachetap FOLDER [-v] [--known FILE]
+    tests/oracle/oracle.py build/cachetap FOLDER... [-v] [--jobs N] [--known FILE]
 
-For each capture: the requests (method, host, URI) and the final response codes that tshark
-lists on each connection, in order, against ours. Pairs are not compared: tshark's own pairing
-is wrong after a loss and with pipelining. --known names a file of explained differences,
-one line each: capture, tab, explanation.
+For each capture: the requests (method, URI) and the final response codes that tshark lists on
+each connection, in order, against ours. Pairs are not compared: tshark's own pairing is wrong
+after a loss and with pipelining. --known names a file of explained differences, one line each:
+end of the capture's path, tab, explanation. Captures are known by their content, not by their
+names; with --jobs N so many are looked at at once (default 2, at low priority).
 """
+import argparse
 import collections
+import concurrent.futures
+import gzip
 import ipaddress
 import json
 import os
@@ -89,43 +93,90 @@ def differences(theirs, single, mine):
     return lines
 
 
-def main():
-    args = [a for a in sys.argv[1:] if not a.startswith("-")]
-    verbose = "-v" in sys.argv
-    known = {}
-    if "--known" in sys.argv:
-        name = sys.argv[sys.argv.index("--known") + 1]
-        args.remove(name)
-        with open(name, encoding="utf-8") as file:
-            known = dict(line.rstrip("\n").split("\t", 1) for line in file if "\t" in line)
-    if len(args) != 2:
-        sys.exit(__doc__)
-    program, folder = args
-    same = explained = different = messages = 0
-    for root, _, names in sorted(os.walk(folder)):
-        for name in sorted(names):
-            if not name.endswith((".pcap", ".pcapng", ".cap", ".dmp", ".trace")):
-                continue
-            path = os.path.join(root, name)
-            theirs, single, mine = tshark(path, WHOLE), tshark(path, SINGLE), ours(program, path)
-            messages += sum(len(r) + len(c) for r, c in theirs.values())
+MAGIC = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d",
+         b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34", b"\x0a\x0d\x0d\x0a")
+
+
+def is_capture(path):
+    try:
+        with open(path, "rb") as file:
+            head = file.read(4)
+        if head[:2] == b"\x1f\x8b":
+            with gzip.open(path) as file:
+                head = file.read(4)
+    except (OSError, EOFError):
+        return False
+    return head in MAGIC
+
+
+def captures(folders):
+    for folder in folders:
+        for root, _, names in sorted(os.walk(folder)):
+            for name in sorted(names):
+                path = os.path.join(root, name)
+                if not os.path.islink(path) and is_capture(path):
+                    yield path
+
+
+def compare(program, path):
+    """(messages by tshark, lines that say what differs)"""
+    try:
+        mine = ours(program, path)
+        single = tshark(path, SINGLE)
+        lines = differences(single, single, mine)
+        theirs = single
+        if lines or not single:
+            theirs = tshark(path, WHOLE)
             lines = differences(theirs, single, mine)
+    except subprocess.TimeoutExpired as late:
+        return 0, [f"{late.cmd[0]} did not end"]
+    return sum(len(r) + len(c) for r, c in theirs.values()), lines
+
+
+def explanation(known, path):
+    for name, text in known.items():
+        if path == name or path.endswith("/" + name):
+            return text
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("folders", nargs="+")
+    parser.add_argument("-v", action="store_true", dest="verbose")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--known")
+    args = parser.parse_args()
+    known = {}
+    if args.known:
+        with open(args.known, encoding="utf-8") as file:
+            known = dict(line.rstrip("\n").split("\t", 1) for line in file if "\t" in line)
+    os.nice(10)
+    same = explained = different = messages = 0
+    paths = list(captures(args.folders))
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        for path, (n, lines) in zip(paths, pool.map(lambda p: compare(args.program, p), paths)):
+            messages += n
+            why = explanation(known, path)
             if not lines:
                 same += 1
-                if verbose and theirs:
-                    print(f"  same: {name}")
+                if args.verbose and n:
+                    print(f"  same: {path}")
                 continue
-            if name in known:
+            if why is not None:
                 explained += 1
-                print(f"  explained: {name}: {known[name]}")
+                print(f"  explained: {path}: {why}")
             else:
                 different += 1
-                print(f"  DIFFERENT: {name}")
-            if name not in known or verbose:
+                print(f"  DIFFERENT: {path}")
+            if why is None or args.verbose:
                 for line in lines[:12]:
                     print(f"      {line}")
-    print(f"{same + explained + different} captures, {messages} messages by tshark: {same} the "
-          f"same, {explained} explained, {different} different")
+            sys.stdout.flush()
+    print(f"{len(paths)} captures, {messages} messages by tshark: {same} the same, "
+          f"{explained} explained, {different} different")
     sys.exit(different > 0)
 
 

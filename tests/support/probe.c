@@ -51,16 +51,12 @@ static void touch(struct ct_span payload)
     }
 }
 
-enum ct_packet_status probe_frame(struct probe *probe, const struct ct_frame *frame)
+/* What must hold after each packet. */
+static void check_packet(const struct probe *probe, const uint64_t before[CT_PACKET_STATUS_COUNT],
+                         enum ct_packet_status status)
 {
-    struct ct_frame copy = *frame;
-    struct ct_segment *segment = &probe->segment;
+    const struct ct_segment *segment = &probe->segment;
     const struct ct_packet_counters *counters = ct_packet_counters(probe->decoder);
-    uint64_t before[CT_PACKET_STATUS_COUNT];
-    memcpy(before, counters->status, sizeof before);
-    copy.bytes = guard_put(&probe->guard, frame->bytes, frame->cap_len);
-    memset(segment, 0xa5, sizeof(*segment));
-    enum ct_packet_status status = ct_packet_decode(probe->decoder, &copy, segment);
     for (int i = 0; i < CT_PACKET_STATUS_COUNT; i++) {
         check(counters->status[i] == before[i] + (i == (int)status), "not one status each");
     }
@@ -68,11 +64,36 @@ enum ct_packet_status probe_frame(struct probe *probe, const struct ct_frame *fr
         check(segment->payload.n <= segment->payload_len, "payload longer than its length");
         check(segment->src.family == segment->dst.family, "two address families");
         check(segment->src.family == 4 || segment->src.family == 6, "no address family");
-        check(segment->ts_ns == frame->ts_ns && segment->iface == frame->iface,
+        check(segment->ts_ns == probe->ts_ns && segment->iface == probe->iface,
               "time or interface");
         touch(segment->payload);
     }
+}
+
+enum ct_packet_status probe_frame(struct probe *probe, const struct ct_frame *frame)
+{
+    struct ct_frame copy = *frame;
+    uint64_t before[CT_PACKET_STATUS_COUNT];
+    memcpy(before, ct_packet_counters(probe->decoder)->status, sizeof before);
+    copy.bytes = guard_put(&probe->guard, frame->bytes, frame->cap_len);
+    probe->ts_ns = frame->ts_ns;
+    probe->iface = frame->iface;
+    memset(&probe->segment, 0xa5, sizeof probe->segment);
+    enum ct_packet_status status = ct_packet_decode(probe->decoder, &copy, &probe->segment);
+    check_packet(probe, before, status);
     return status;
+}
+
+bool probe_more(struct probe *probe, enum ct_packet_status *status)
+{
+    uint64_t before[CT_PACKET_STATUS_COUNT];
+    memcpy(before, ct_packet_counters(probe->decoder)->status, sizeof before);
+    memset(&probe->segment, 0xa5, sizeof probe->segment);
+    if (!ct_packet_decode_more(probe->decoder, status, &probe->segment)) {
+        return false;
+    }
+    check_packet(probe, before, *status);
+    return true;
 }
 
 enum ct_packet_status probe_decode(struct probe *probe, const struct tf_frame *f)

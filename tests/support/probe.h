@@ -14,6 +14,8 @@ struct probe {
     struct ct_limits limits;
     struct ct_decoder *decoder;
     struct guard guard;
+    int64_t ts_ns; /* of the last frame */
+    uint32_t iface;
     struct ct_segment segment; /* of the last frame that was TCP; its payload is borrowed */
 };
 
@@ -23,6 +25,8 @@ void probe_restart(struct probe *probe);
 void probe_fini(struct probe *probe);
 
 enum ct_packet_status probe_frame(struct probe *probe, const struct ct_frame *frame);
+/* The next packet of that frame; false when there is none. */
+bool probe_more(struct probe *probe, enum ct_packet_status *status);
 /* The whole frame at time 0. */
 enum ct_packet_status probe_decode(struct probe *probe, const struct tf_frame *f);
 /* The first n octets of it, as a snap length leaves them. */

@@ -244,6 +244,14 @@ static void in_wifi(struct tf_frame *f)
     tf_wifi(f, TF_TYPE_IPV4);
 }
 
+/* The header of a subframe is that of 802.3: addresses, length, LLC. */
+static void in_wifi_aggregate(struct tf_frame *f)
+{
+    tf_begin(f, TF_WIFI_LINK);
+    tf_bytes(f, "\x88\x01\0\0\2\0\0\0\0\1\2\0\0\0\0\2\2\0\0\0\0\3\0\0\x80\0", 26);
+    tf_snap_ethernet(f, TF_TYPE_IPV4);
+}
+
 static void in_radiotap(struct tf_frame *f)
 {
     tf_begin(f, TF_RADIOTAP_LINK);
@@ -558,6 +566,46 @@ static void in_l2tp(struct tf_frame *f)
     tf_bytes(f, "\x02\x02\0\x01\0\x02\0\0\xff\x03\0\x21", 12);
 }
 
+/* L2TPv3 over IP: session, cookie of 8 octets, sublayer, Ethernet (RFC 4719). */
+static void in_l2tp3(struct tf_frame *f)
+{
+    outer_ipv4(f, 115);
+    tf_bytes(f,
+             "\0\0\0\x07"
+             "cookies!"
+             "\x40\0\0\x01",
+             16);
+    tf_ethernet(f, TF_TYPE_IPV4);
+}
+
+static void in_l2tp3_vlan(struct tf_frame *f)
+{
+    outer_ipv4(f, 115);
+    tf_bytes(f, "\0\0\0\x07", 4);
+    tf_ethernet(f, TF_TYPE_VLAN);
+    tf_vlan(f, 7, TF_TYPE_IPV4);
+}
+
+static void in_l2tp3_udp(struct tf_frame *f)
+{
+    outer_udp(f, 1701);
+    tf_bytes(f,
+             "\0\x03\0\0"
+             "\0\0\0\x07"
+             "cook"
+             "\xff\x03\0\x21",
+             16);
+}
+
+static void in_l2tp3_hdlc(struct tf_frame *f)
+{
+    outer_ipv4(f, 115);
+    tf_bytes(f,
+             "\0\0\0\x07"
+             "\x0f\0\x08\0",
+             8);
+}
+
 static void in_tzsp(struct tf_frame *f)
 {
     outer_udp(f, 37008);
@@ -671,6 +719,13 @@ static const struct prefix prefixes[] = {
     P("wifi, mesh", 105, "\x88\x03\0\0" MACS MAC "\0\0" MAC "\0\x01" "\x01\x1f" FOUR MAC LLC),
     P("prism, big-endian", 119, "\0\0\0\x44\0\0\0\x10" EIGHT QOS LLC),
     P("avs behind prism", 119, "\x80\x21\x10\x02\0\0\0\x10" EIGHT QOS LLC),
+    P("epon", 259, "\x55\x55\xd5\x55\x55\x80\x01\x7f" ETHERNET),
+    P("docsis", 143, "\0\0\0\0\x12\x34" ETHERNET),
+    P("docsis, extended header", 143, "\x01\x05\0\0\x44\x10\0\0\0\x12\x34" ETHERNET),
+    P("multilink frame relay", 182, "\xc1\x07\x18\x41\x03\xcc"),
+    P("ax.25", 3, "\x82\x82\x82\x82\x82\x82\x60\x82\x82\x82\x82\x82\x82\x61\x03\xcc"),
+    P("ax.25, repeated, behind kiss", 202, "\0" "\x82\x82\x82\x82\x82\x82\x60"
+      "\x82\x82\x82\x82\x82\x82\x60\x82\x82\x82\x82\x82\x82\x61\x03\xcc"),
     P("radiotap with tsft", 127, "\0\0\x1a\0\x03\0\0\x80" FOUR FOUR EIGHT "\0\0" QOS LLC),
 };
 /* clang-format on */
@@ -686,7 +741,7 @@ static const struct wrapping wrappings[] = {
     W(in_ppp), W(in_ppp_hdlc), W(in_ppp_short_protocol), W(in_ppp_serial_cisco), W(in_chdlc),
     W(in_ppp_ether), W(in_ppp_with_direction), W(in_frame_relay), W(in_mpls), W(in_pseudowire),
     W(in_pseudowire_with_word), W(in_pseudowire_with_address_4), W(in_pseudowire_with_address_6),
-    W(in_pseudowire_with_address_0), W(in_explicit_null), W(in_wifi), W(in_radiotap),
+    W(in_pseudowire_with_address_0), W(in_explicit_null), W(in_wifi), W(in_wifi_aggregate), W(in_radiotap),
     W(in_radiotap_padded), W(in_wifi_four_addresses), W(in_wifi_ht_control), W(in_prism),
     W(in_avs), W(in_nflog), W(in_pflog), W(in_pktap), W(in_ppi), W(in_ipnet), W(in_juniper),
     W(in_juniper_without_link), W(in_netanalyzer), W(in_netanalyzer_transparent),
@@ -695,7 +750,7 @@ static const struct wrapping wrappings[] = {
     W(in_erspan2), W(in_erspan3), W(in_erspan3_with_platform), W(in_wccp), W(in_wccp1),
     W(in_ipip), W(in_ip4in6), W(in_ah), W(in_etherip), W(in_vxlan), W(in_vxlan_linux),
     W(in_vxlan_gpe), W(in_geneve), W(in_geneve_ip), W(in_gtpu), W(in_gtpu_extension), W(in_l2tp),
-    W(in_tzsp), W(in_gre_in_udp), W(in_ip_options), W(in_vxlan_gpe_nsh), W(in_mpls_in_udp),
+    W(in_l2tp3), W(in_l2tp3_vlan), W(in_l2tp3_udp), W(in_l2tp3_hdlc), W(in_tzsp), W(in_gre_in_udp), W(in_ip_options), W(in_vxlan_gpe_nsh), W(in_mpls_in_udp),
     W(in_mpls_in_ip),
 };
 /* clang-format on */

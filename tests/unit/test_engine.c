@@ -115,6 +115,27 @@ static void expect(struct bench *bench, const char *log)
     assert_string_equal(bench->log, log);
 }
 
+/* A request in each of the two packets of one 802.11 A-MSDU. */
+static void every_packet_of_an_aggregate_counts(void **state)
+{
+    struct bench *bench = *state;
+    struct tf_frame *f = &bench->frame;
+    static const uint8_t header[26] = {0x88, 0x01, [24] = 0x80};
+    tf_begin(f, TF_WIFI_LINK);
+    tf_bytes(f, header, sizeof header);
+    for (int i = 0; i < 2; i++) {
+        tf_snap_ethernet(f, TF_TYPE_IPV4);
+        tf_ipv4(f, &(struct tf_ipv4){.protocol = TF_TCP});
+        tf_tcp(f, &(struct tf_tcp){.sport = (uint16_t)(4000 + i), .dport = 80, .flags = TF_ACK});
+        tf_text(f, i == 0 ? "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n" : "GET /2 HTTP/1.1\r\n\r\n");
+        f->n_layers = 0; /* what follows is not counted */
+        tf_fill(f, 0, (4 - (f->n - sizeof header) % 4) % 4);
+    }
+    struct ct_frame frame = tf_frame(f, bench->now_ns);
+    ct_engine_frame(bench->engine, &frame);
+    expect(bench, "/1 0 UNKNOWN;/2 0 UNKNOWN;");
+}
+
 static void frames_become_labelled_transactions(void **state)
 {
     struct bench *bench = *state;
@@ -235,6 +256,7 @@ static void the_key_of_hashes_changes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_packet_of_an_aggregate_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(frames_become_labelled_transactions, setup, teardown),
         cmocka_unit_test_setup_teardown(a_long_pause_separates_no_answer_from_its_question, setup,
                                         teardown),

@@ -391,6 +391,192 @@ static void datagram_larger_than_the_limit_is_refused(void **state)
     assert_int_equal(send_fragment(4, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_DROPPED);
 }
 
+/* ---- in tunnels ---------------------------------------------------------------------------- */
+
+static void wrap_vlan(uint32_t id)
+{
+    tf_ethernet(&frame, TF_TYPE_VLAN);
+    tf_vlan(&frame, (uint16_t)id, TF_TYPE_IPV4);
+}
+
+static void wrap_outer(uint8_t protocol)
+{
+    tf_ethernet(&frame, TF_TYPE_IPV4);
+    tf_ipv4(&frame, &(struct tf_ipv4){.src = "10.0.0.1", .dst = "10.0.0.2", .protocol = protocol});
+}
+
+static void wrap_vxlan(uint32_t id)
+{
+    wrap_outer(TF_UDP);
+    tf_udp(&frame, 50000, TF_PORT_VXLAN);
+    tf_vxlan(&frame, id);
+    tf_ethernet(&frame, TF_TYPE_IPV4);
+}
+
+static void wrap_geneve(uint32_t id)
+{
+    wrap_outer(TF_UDP);
+    tf_udp(&frame, 50000, TF_PORT_GENEVE);
+    size_t at = tf_geneve(&frame, TF_TYPE_IPV4, 0);
+    frame.bytes[at + 6] = (uint8_t)id;
+}
+
+static void wrap_nvgre(uint32_t id)
+{
+    wrap_outer(TF_GRE);
+    tf_be16(&frame, 0x2000);
+    tf_be16(&frame, TF_TYPE_BRIDGED);
+    tf_be32(&frame, id << 8);
+    tf_ethernet(&frame, TF_TYPE_IPV4);
+}
+
+static void wrap_gtpu(uint32_t id)
+{
+    wrap_outer(TF_UDP);
+    tf_udp(&frame, 50000, TF_PORT_GTPU);
+    tf_gtpu(&frame, id, false);
+}
+
+static void wrap_l2tp3(uint32_t id)
+{
+    wrap_outer(115);
+    tf_be32(&frame, id);
+    tf_ethernet(&frame, TF_TYPE_IPV4);
+}
+
+static void wrap_backbone(uint32_t id)
+{
+    tf_ethernet(&frame, 0x88e7);
+    tf_be32(&frame, id);
+    tf_ethernet(&frame, TF_TYPE_IPV4);
+}
+
+static enum ct_packet_status send_wrapped(void (*wrap)(uint32_t id), uint32_t id, struct cut cut)
+{
+    tf_begin(&frame, TF_ETHERNET_LINK);
+    wrap(id);
+    tf_ipv4(&frame, &(struct tf_ipv4){
+                        .protocol = TF_TCP, .id = 9, .offset = cut.from, .more = cut.to < inner.n});
+    tf_bytes(&frame, inner.bytes + cut.from, (size_t)cut.to - cut.from);
+    return probe_decode(&probe, &frame);
+}
+
+static void fragments_of_different_tunnels_do_not_mix(void **state)
+{
+    (void)state;
+    static void (*const wraps[])(uint32_t id) = {wrap_vlan, wrap_vxlan, wrap_geneve,  wrap_nvgre,
+                                                 wrap_gtpu, wrap_l2tp3, wrap_backbone};
+    build_inner(100);
+    for (size_t i = 0; i < sizeof wraps / sizeof wraps[0]; i++) {
+        struct cut head = {0, 64};
+        struct cut tail = {64, 120};
+        assert_int_equal(send_wrapped(wraps[i], 5, head), CT_PACKET_FRAGMENT_HELD);
+        assert_int_equal(send_wrapped(wraps[i], 6, tail), CT_PACKET_FRAGMENT_HELD);
+        assert_int_equal(probe_counters(&probe)->fragments_open, 2);
+        assert_int_equal(send_wrapped(wraps[i], 5, tail), CT_PACKET_TCP);
+        expect_whole();
+        assert_int_equal(send_wrapped(wraps[i], 6, head), CT_PACKET_TCP);
+        expect_whole();
+    }
+}
+
+/* ---- of 802.11 ----------------------------------------------------------------------------- */
+
+#define RETRY 0x08u
+#define PART  90 /* octets of a fragment */
+
+/* LLC and IP in front of inner, as 802.11 carries it. */
+static struct tf_frame msdu;
+
+static void build_msdu(size_t n)
+{
+    build_inner(n);
+    tf_begin(&msdu, 0);
+    tf_llc_snap(&msdu, TF_TYPE_IPV4);
+    tf_ipv4(&msdu, &(struct tf_ipv4){.protocol = TF_TCP});
+    tf_bytes(&msdu, inner.bytes, inner.n);
+}
+
+/* Fragment number k of the packet with that sequence number. */
+static void build_part(uint16_t sequence, unsigned k, uint8_t flags)
+{
+    uint8_t header[26] = {0x88, 0x01, [9] = 1, [15] = 2, [24] = 3};
+    size_t from = (size_t)k * PART;
+    size_t to = from + PART < msdu.n ? from + PART : msdu.n;
+    header[1] = (uint8_t)(header[1] | flags | (to < msdu.n ? 0x04u : 0));
+    header[22] = (uint8_t)(sequence << 4 | k);
+    header[23] = (uint8_t)(sequence >> 4);
+    tf_begin(&frame, TF_WIFI_LINK);
+    tf_bytes(&frame, header, sizeof header);
+    tf_bytes(&frame, msdu.bytes + from, to - from);
+}
+
+static enum ct_packet_status send_part(uint16_t sequence, unsigned k, uint8_t flags)
+{
+    build_part(sequence, k, flags);
+    return probe_decode(&probe, &frame);
+}
+
+static void fragments_of_wifi_are_put_together(void **state)
+{
+    (void)state;
+    build_msdu(300);
+    for (uint16_t sequence = 4090; sequence < 4096; sequence++) {
+        assert_int_equal(send_part(sequence, 0, 0), CT_PACKET_FRAGMENT_HELD);
+        assert_int_equal(send_part(sequence, 2, 0), CT_PACKET_FRAGMENT_HELD); /* out of order */
+        assert_int_equal(send_part(sequence, 1, 0), CT_PACKET_FRAGMENT_HELD);
+        assert_int_equal(send_part(sequence, 1, RETRY), CT_PACKET_FRAGMENT_HELD);
+        assert_int_equal(send_part(sequence, 3, 0), CT_PACKET_TCP);
+        expect_whole();
+    }
+    assert_int_equal(probe_counters(&probe)->layers[CT_LAYER_WIFI_FRAGMENT], 30);
+    assert_int_equal(probe_counters(&probe)->fragments_reassembled, 6);
+}
+
+static void last_fragment_of_wifi_alone_is_not_used(void **state)
+{
+    (void)state;
+    build_msdu(300);
+    assert_int_equal(send_part(7, 3, 0), CT_PACKET_FRAGMENT_DROPPED);
+    assert_int_equal(probe_counters(&probe)->fragments_open, 0);
+}
+
+/* Of the old packet the last fragment was lost; 4096 packets later its number comes again. */
+static void number_of_wifi_that_comes_again_begins_anew(void **state)
+{
+    (void)state;
+    build_msdu(300);
+    msdu.bytes[50] ^= 1;
+    assert_int_equal(send_part(7, 0, 0), CT_PACKET_FRAGMENT_HELD);
+    assert_int_equal(send_part(7, 1, 0), CT_PACKET_FRAGMENT_HELD);
+    build_msdu(300);
+    for (unsigned k = 0; k < 3; k++) {
+        assert_int_equal(send_part(7, k, 0), CT_PACKET_FRAGMENT_HELD);
+    }
+    assert_int_equal(send_part(7, 3, 0), CT_PACKET_TCP);
+    expect_whole();
+    assert_int_equal(probe_counters(&probe)->fragments_given_up, 1);
+}
+
+/* Radiotap says that each frame ends with its checksum. */
+static void checksum_of_wifi_is_no_part_of_a_fragment(void **state)
+{
+    (void)state;
+    static const uint8_t radiotap[] = {0, 0, 9, 0, 2, 0, 0, 0, 0x10};
+    build_msdu(300);
+    for (unsigned k = 0; k < 4; k++) {
+        build_part(8, k, 0);
+        memmove(frame.bytes + sizeof radiotap, frame.bytes, frame.n);
+        memcpy(frame.bytes, radiotap, sizeof radiotap);
+        frame.n += sizeof radiotap;
+        frame.linktype = TF_RADIOTAP_LINK;
+        tf_bytes(&frame, "\xde\xad\xbe\xef", 4);
+        assert_int_equal(probe_decode(&probe, &frame),
+                         k < 3 ? CT_PACKET_FRAGMENT_HELD : CT_PACKET_TCP);
+    }
+    expect_whole();
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -414,6 +600,11 @@ int main(void)
         T(mark_of_an_ended_datagram_goes_with_its_time),
         T(memory_has_a_limit_and_the_oldest_goes),
         T(datagram_larger_than_the_limit_is_refused),
+        T(fragments_of_different_tunnels_do_not_mix),
+        T(fragments_of_wifi_are_put_together),
+        T(last_fragment_of_wifi_alone_is_not_used),
+        T(number_of_wifi_that_comes_again_begins_anew),
+        T(checksum_of_wifi_is_no_part_of_a_fragment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

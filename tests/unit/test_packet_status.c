@@ -152,6 +152,13 @@ static void other_links_have_their_status(void **state)
         R(117, "\x02\x02\0\0\0\0\0\0", BAD_HEADER),
         R(129, "\x01\x02\0\0\xd5\0\0\x07", ARP),
         R(129, "\x01\x02\0\0\xd4\x01\0\x07", FRAGMENT_DROPPED),
+        R(143, "\xc3\0\0\0\0\0", LINK_CONTROL),
+        R(143, "\xf8\0\0\0\0\0", FRAGMENT_DROPPED),
+        R(143, "\x40\0\0\0\0\0", OTHER_NETWORK),
+        R(143, "\x01\x05\0\0\x44\x10\x80\x01\0\0\0", ENCRYPTED),
+        R(182, "\xe1\0", LINK_CONTROL),
+        R(182, "\x81\0\x18\x41\x03\xcc", FRAGMENT_DROPPED),
+        R(202, "\x01\x20", LINK_CONTROL),
         R(129, "\x01\x02\0\0\x01\0\0\x07", OTHER_NETWORK),
         R(178, "MGX\0\0\0", BAD_HEADER),
         R(192, "\0\0\x04\0\x69\0\0\0", BAD_HEADER),
@@ -222,28 +229,95 @@ static void wifi_frames_without_data_are_control(void **state)
     }
 }
 
-static void first_packet_of_an_aggregate_is_read_and_the_rest_counted(void **state)
+/* An A-MSDU of n packets, ports from 10 on; the last is not padded. */
+static void build_aggregate(int n)
 {
-    (void)state;
-    tf_begin(&frame, TF_WIFI_LINK);
     static const uint8_t header[26] = {0x88, 0x01, [24] = 0x80};
     static const uint8_t addresses[12] = {2};
+    tf_begin(&frame, TF_WIFI_LINK);
     tf_bytes(&frame, header, sizeof header);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < n; i++) {
         tf_bytes(&frame, addresses, sizeof addresses);
         tf_be16(&frame, 8 + 40 + 3);
         tf_llc_snap(&frame, TF_TYPE_IPV4);
-        size_t ip = tf_ipv4(&frame, &(struct tf_ipv4){.protocol = TF_TCP});
+        size_t ip = tf_ipv4(&frame, &(struct tf_ipv4){.protocol = i == 1 ? TF_UDP : TF_TCP});
         tf_tcp(&frame, &(struct tf_tcp){.sport = (uint16_t)(10 + i), .dport = 80});
         tf_text(&frame, "abc");
         frame.bytes[ip + 3] = 43;
-        tf_fill(&frame, 0, 3); /* 14 + 51 octets, padded to 68 */
+        tf_fill(&frame, 0, i + 1 < n ? 3 : 0); /* 14 + 51 octets, padded to 68 */
         frame.n_layers = 0;
     }
+}
+
+static void all_packets_of_an_aggregate_are_read(void **state)
+{
+    (void)state;
+    enum ct_packet_status status = CT_PACKET_STATUS_COUNT;
+    build_aggregate(3);
     expect(CT_PACKET_TCP);
     assert_int_equal(probe.segment.src.port, 10);
     assert_true(probe_payload_is(&probe, "abc"));
+    assert_true(probe_more(&probe, &status));
+    assert_int_equal(status, CT_PACKET_UDP);
+    assert_true(probe_more(&probe, &status));
+    assert_int_equal(status, CT_PACKET_TCP);
+    assert_int_equal(probe.segment.src.port, 12);
+    assert_true(probe_payload_is(&probe, "abc"));
+    assert_false(probe_more(&probe, &status));
+    assert_int_equal(probe_counters(&probe)->frames, 1);
     assert_int_equal(probe_counters(&probe)->wifi_aggregated, 2);
+}
+
+/* The rest belongs to its frame: the next one does not go on with it. */
+static void the_rest_of_an_aggregate_ends_with_its_frame(void **state)
+{
+    (void)state;
+    enum ct_packet_status status = CT_PACKET_STATUS_COUNT;
+    build_aggregate(3);
+    expect(CT_PACKET_TCP);
+    tf_begin(&frame, TF_ETHERNET_LINK);
+    tf_ethernet(&frame, TF_TYPE_ARP);
+    expect(CT_PACKET_ARP);
+    assert_false(probe_more(&probe, &status));
+}
+
+static void an_aggregate_can_be_cut_anywhere(void **state)
+{
+    (void)state;
+    build_aggregate(3);
+    for (size_t n = 26; n <= frame.n; n++) {
+        enum ct_packet_status status = probe_decode_cut(&probe, &frame, n);
+        size_t i = 0;
+        do {
+            size_t at = 26 + i * 68 + 14 + 8; /* of the IP header */
+            enum ct_packet_status want = n >= at + 40 ? CT_PACKET_TCP : CT_PACKET_TRUNCATED;
+            want = i == 1 && n >= at + 20 ? CT_PACKET_UDP : want;
+            if (status != want) {
+                fail_msg("packet %zu cut to %zu: %s", i, n, ct_packet_status_name(status));
+            }
+            i++;
+        } while (probe_more(&probe, &status));
+        assert_true(i == 3 || (i < 3 && n < 26 + i * 68 + 14)); /* a header cut ends it */
+    }
+}
+
+/* Empty subframes of 14 octets, padded to 16: more than any aggregate can hold. */
+static void an_endless_aggregate_ends(void **state)
+{
+    (void)state;
+    static const uint8_t header[26] = {0x88, 0x01, [24] = 0x80};
+    enum ct_packet_status status = CT_PACKET_STATUS_COUNT;
+    int n = 1;
+    tf_begin(&frame, TF_WIFI_LINK);
+    tf_bytes(&frame, header, sizeof header);
+    tf_fill(&frame, 0, 60000);
+    expect(CT_PACKET_BAD_HEADER);
+    while (probe_more(&probe, &status)) {
+        n++;
+    }
+    assert_int_equal(status, CT_PACKET_TOO_DEEP);
+    assert_in_range(n, 100, 1000);
+    assert_int_equal(probe_counters(&probe)->wifi_aggregated, n - 1);
 }
 
 static void quic_is_recognised(void **state)
@@ -416,7 +490,10 @@ int main(void)
         T(spanning_tree_is_link_control),
         T(encrypted_links_are_said_to_be),
         T(wifi_frames_without_data_are_control),
-        T(first_packet_of_an_aggregate_is_read_and_the_rest_counted),
+        T(all_packets_of_an_aggregate_are_read),
+        T(the_rest_of_an_aggregate_ends_with_its_frame),
+        T(an_aggregate_can_be_cut_anywhere),
+        T(an_endless_aggregate_ends),
         T(quic_is_recognised),
         T(tunnel_ports_without_a_tunnel_are_udp),
         T(teredo_must_validate),

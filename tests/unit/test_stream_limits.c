@@ -313,6 +313,27 @@ static void no_memory_for_reordering_is_only_more_gaps(void **state)
     assert_true(stage->counters.held_bytes_peak <= 1);
 }
 
+/*
+ * Want of memory settles where a side begins before its first octets are kept; those that come
+ * while the reader holds must not settle it again.
+ */
+static void want_of_memory_does_not_lose_what_is_held(void **state)
+{
+    struct tc_stage *stage = *state;
+    stage->limits.reorder_bytes_total = 240; /* one segment and its record */
+    tc_log_rule(&stage->log, (struct tc_rule){.dir = R, .act = TC_HOLD});
+    tc_log_rule(&stage->log, (struct tc_rule){.dir = O, .offset = 30, .act = TC_RESUME});
+    stage->c.sent[O] = 1; /* in the middle of a connection */
+    stage->c.sent[R] = 1;
+    tc_send(&stage->c, O, GET);
+    tc_send(&stage->c, R, OK);
+    tc_send(&stage->c, R, "x");
+    tc_send(&stage->c, O, GET);
+    tc_stage_finish(stage);
+    expect_unbroken(stage);
+    assert_string_equal(tc_log_text(&stage->log, 0, R), OK "x");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -331,6 +352,7 @@ int main(void)
         T(reader_that_holds_for_ever_stays_within_the_limit),
         T(undecided_octets_stay_within_bounds),
         T(cut_hello_without_room_is_decided),
+        T(want_of_memory_does_not_lose_what_is_held),
         T(no_memory_for_reordering_is_only_more_gaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
