@@ -69,9 +69,12 @@ struct ct_fragment_store *ct_packet_fragments_new(const struct ct_limits *limits
     store->lifetime_ns = limits->fragment_seconds < INT64_MAX / (uint64_t)CT_NS_PER_S
                              ? (int64_t)limits->fragment_seconds * CT_NS_PER_S
                              : INT64_MAX;
-    uint64_t n = limits->fragment_bytes / (sizeof(struct piece) + sizeof(struct datagram));
-    ct_base_pool_init(&store->pieces, sizeof(struct piece), n);
-    ct_base_pool_init(&store->datagrams, sizeof(struct datagram), n);
+    ct_base_pool_init(&store->pieces, sizeof(struct piece), 0);
+    ct_base_pool_init(&store->datagrams, sizeof(struct datagram), 0);
+    uint64_t n =
+        limits->fragment_bytes / (store->pieces.object_bytes + store->datagrams.object_bytes);
+    store->pieces.max_objects = n;
+    store->datagrams.max_objects = n;
     return store;
 }
 

@@ -503,7 +503,8 @@ static void build_part(uint16_t sequence, unsigned k, uint8_t flags)
     uint8_t header[26] = {0x88, 0x01, [9] = 1, [15] = 2, [24] = 3};
     size_t from = (size_t)k * PART;
     size_t to = from + PART < msdu.n ? from + PART : msdu.n;
-    header[1] = (uint8_t)(header[1] | flags | (to < msdu.n ? 0x04u : 0));
+    header[1] |= flags;
+    header[1] |= to < msdu.n ? 0x04 : 0;
     header[22] = (uint8_t)(sequence << 4 | k);
     header[23] = (uint8_t)(sequence >> 4);
     tf_begin(&frame, TF_WIFI_LINK);
