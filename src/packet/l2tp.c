@@ -112,7 +112,7 @@ static enum ct_next guess_payload(struct ct_walk *walk)
     return CT_NEXT_DONE;
 }
 
-/* RFC 3931 section 4.1: session 0 is control; cookie of 0, 4 or 8 octets, sublayer of 0 or 4. */
+/* RFC 3931 section 4.1: 0 is control; else a cookie of 0, 4 or 8 octets, a sublayer of 0 or 4. */
 enum ct_next ct_packet_read_l2tp_session(struct ct_walk *walk)
 {
     if (walk->n < 4) {

@@ -505,7 +505,7 @@ static void build_part(uint16_t sequence, unsigned k, uint8_t flags)
     size_t to = from + PART < msdu.n ? from + PART : msdu.n;
     header[1] |= flags;
     header[1] |= to < msdu.n ? 0x04 : 0;
-    header[22] = (uint8_t)(sequence << 4 | k);
+    header[22] = (uint8_t)((unsigned)sequence << 4 | k);
     header[23] = (uint8_t)(sequence >> 4);
     tf_begin(&frame, TF_WIFI_LINK);
     tf_bytes(&frame, header, sizeof header);
