@@ -252,6 +252,34 @@ void ct_cache_classify(const struct ct_cache *cache, const struct ct_txn *txn,
 /* All known dialects, for lists and statistics: name of dialect i, or NULL past the last. */
 const char *ct_cache_dialect_name(const struct ct_cache *cache, size_t i);
 
+/* What is known of dialects, for lists; numbers as for ct_cache_dialect_name. */
+bool ct_cache_dialect_is_user(const struct ct_cache *cache, size_t i);
+unsigned ct_cache_dialect_rank(const struct ct_cache *cache, size_t i);
+
+enum ct_entry_kind {
+    CT_ENTRY_PRINT,   /* the field shows the maker; text: how its value is then, NULL: any */
+    CT_ENTRY_HEADER,  /* a field that is read; text: how */
+    CT_ENTRY_PATTERN, /* text: the pattern that finds the word in the field */
+    CT_ENTRY_AFFIX,   /* text: what may be attached to words; marks: what it means */
+    CT_ENTRY_VALUE,   /* text: a value, or when; outcome, reason and marks: what it means */
+};
+
+struct ct_entry {
+    enum ct_entry_kind kind;
+    const char *header; /* NULL: all fields of the dialect */
+    const char *text;
+    enum ct_outcome outcome;
+    enum ct_reason reason;
+    uint32_t marks;
+    unsigned rank; /* of a header, where it is not the dialect's; else 0 */
+};
+
+/* Borrowed for the call. */
+typedef void (*ct_entry_take)(void *user, const struct ct_entry *entry);
+
+/* Hands out all that is known of dialect i: fingerprints, headers, values. */
+void ct_cache_describe(const struct ct_cache *cache, size_t i, ct_entry_take take, void *user);
+
 /* Static strings. */
 const char *ct_cache_outcome_name(enum ct_outcome outcome);
 const char *ct_cache_outcome_help(enum ct_outcome outcome);

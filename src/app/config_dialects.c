@@ -95,13 +95,13 @@ static bool read_meaning(struct ct_config *config, const config_setting_t *group
     if (!ct_cache_outcome_find(ct_span_of(outcome), &value->outcome)) {
         return ct_app_config_wrong(config, config_setting_get_member(group, "outcome"),
                                    "outcome \"%s\": there is none of this name, use one such as "
-                                   "HIT, MISS or BYPASS (see docs/configuration.md)",
+                                   "HIT, MISS or BYPASS (see cachetap --dialects)",
                                    outcome);
     }
     if (reason != NULL && !ct_cache_reason_find(ct_span_of(reason), &value->reason)) {
         return ct_app_config_wrong(config, config_setting_get_member(group, "reason"),
                                    "reason \"%s\": there is none of this name, use one such as "
-                                   "cold or config-bypass (see docs/configuration.md)",
+                                   "cold or config-bypass (see cachetap --dialects)",
                                    reason);
     }
     if (config_setting_get_member(group, "stored") != NULL) {

@@ -31,7 +31,8 @@ static void print_option(FILE *file, const struct ct_option_row *row)
         (void)snprintf(names, sizeof names, "-%c%s%s", row->key, row->name != NULL ? ", --" : "",
                        row->name != NULL ? row->name : "");
     }
-    (void)snprintf(text, sizeof text, "%s%s%s", names, row->argument != NULL ? " " : "",
+    (void)snprintf(text, sizeof text, "%s%s%s", names,
+                   row->argument != NULL && row->argument[0] != '[' ? " " : "",
                    row->argument != NULL ? row->argument : "");
     (void)fprintf(file, "  %-28s %s\n", text, row->help);
 }

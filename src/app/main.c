@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/dialects.h"
 #include "app/help.h"
 #include "app/options.h"
 #include "app/run.h"
@@ -41,6 +42,25 @@ static enum ct_exit list_interfaces(void)
     return fflush(stdout) == 0 ? CT_EXIT_OK : CT_EXIT_FAILED;
 }
 
+static enum ct_exit list_dialects(const struct ct_options *options)
+{
+    const struct ct_cache_config config = {.dialects = options->dialects,
+                                           .n_dialects = options->n_dialects};
+    struct ct_voice voice;
+    int n = ct_app_dialects_print(stdout, &config, options->dialect);
+    ct_app_voice_init(&voice, false);
+    if (n == 0) {
+        ct_app_voice_say(&voice,
+                         "--dialects=%s: there is no dialect of this name, --dialects lists them",
+                         options->dialect);
+        return CT_EXIT_USAGE;
+    }
+    if (n < 0) {
+        ct_app_voice_say(&voice, "--dialects: out of memory");
+    }
+    return n > 0 && fflush(stdout) == 0 ? CT_EXIT_OK : CT_EXIT_FAILED;
+}
+
 static enum ct_exit obey(const struct ct_options *options)
 {
     switch (options->command) {
@@ -50,6 +70,8 @@ static enum ct_exit obey(const struct ct_options *options)
         return print_with(ct_app_help_print);
     case CT_COMMAND_VERSION:
         return print_with(ct_app_version_print);
+    case CT_COMMAND_DIALECTS:
+        return list_dialects(options);
     case CT_COMMAND_LIMITS:
         return print_with(ct_app_limits_print);
     case CT_COMMAND_LIST:

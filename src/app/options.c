@@ -31,6 +31,7 @@ enum {
     KEY_METRICS,
     KEY_ASSERT,
     KEY_IGNORE_HEADER,
+    KEY_DIALECTS,
 };
 
 /* Every option of a file that adds to one list: of outputs, of inputs. */
@@ -64,6 +65,7 @@ static const struct ct_option_row rows[] = {
     {KEY_CONFIG, "config", "FILE", "take settings and your own dialects from FILE (docs/configuration.md)", NULL},
     {KEY_LIMIT, "limit", "NAME=VALUE", "set a limit (k, M, G allowed); --limit help lists them", NULL},
     {KEY_IGNORE_HEADER, "ignore-header", "NAME", "judge as if responses did not have this header; may be repeated", NULL},
+    {KEY_DIALECTS, "dialects", "[=NAME]", "list all known dialects, or one: headers, values, outcomes", NULL},
     {'l', "line-buffered", NULL, "write each line at once", NULL},
     {'n', NULL, NULL, "accepted as in tcpdump; addresses are never looked up", NULL},
     {'v', "verbose", NULL, "statistics of the run on standard error at its end", NULL},
@@ -125,7 +127,10 @@ static void fill_getopt(char letters[2 + 2 * N_ROWS], struct option longs[N_ROWS
     size_t n_longs = 0;
     letters[n_letters++] = ':'; /* a missing argument is told apart, nothing is printed */
     for (size_t i = 0; i < N_ROWS; i++) {
-        int has_argument = rows[i].argument != NULL ? required_argument : no_argument;
+        bool optional = rows[i].argument != NULL && rows[i].argument[0] == '[';
+        int has_argument = optional                   ? optional_argument
+                           : rows[i].argument != NULL ? required_argument
+                                                      : no_argument;
         if (rows[i].key < KEY_TEXT) {
             letters[n_letters++] = (char)rows[i].key;
             if (rows[i].argument != NULL) {
@@ -253,6 +258,10 @@ static bool apply(struct ct_options *options, int key, const char *argument)
         return ignore_header(options, argument);
     case KEY_LIMIT:
         return set_limit(options, argument);
+    case KEY_DIALECTS:
+        options->command = CT_COMMAND_DIALECTS;
+        options->dialect = argument[0] != '\0' ? argument : NULL;
+        break;
     case KEY_TEXT:
         add_output(options, CT_FORMAT_TEXT, NULL);
         break;

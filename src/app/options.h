@@ -15,7 +15,8 @@ enum ct_command {
     CT_COMMAND_HELP,
     CT_COMMAND_VERSION,
     CT_COMMAND_LIMITS, /* --limit help */
-    CT_COMMAND_LIST,   /* -D */
+    CT_COMMAND_DIALECTS,
+    CT_COMMAND_LIST, /* -D */
 };
 
 /* One -o. path NULL: standard output. */
@@ -52,9 +53,10 @@ struct ct_options {
     const char *file_filter;  /* the setting */
     const struct ct_user_dialect *dialects;
     size_t n_dialects;
-    char *filter;       /* NULL: none */
-    const char *infile; /* of -F */
-    uint64_t count;     /* 0: no end */
+    const char *dialect; /* of --dialects; NULL: all */
+    char *filter;        /* NULL: none */
+    const char *infile;  /* of -F */
+    uint64_t count;      /* 0: no end */
     bool explain;
     bool connections;
     bool line_buffered;

@@ -4,7 +4,10 @@
  * parameters. A field that is not a valid structured field must be ignored as such (RFC 9651
  * section 4.2); an observer still wants to know, so it is then read by eye, marked lenient.
  */
+#include <stdio.h>
+
 #include "cache/grammar.h"
+#include "cache/lister.h"
 #include "cache/reading.h"
 #include "http/sf.h"
 
@@ -373,5 +376,25 @@ void ct_cache_read_cache_status(struct ct_reading *r, enum ct_header header, uin
         (void)read_strict(r, header, line);
     } else {
         read_lenient(r, header, line);
+    }
+}
+
+void ct_cache_list_members(const struct ct_lister *to)
+{
+    static const char header[] = "Cache-Status";
+    char text[64];
+    for (size_t i = 0; i < COUNT(name_rows); i++) {
+        (void)snprintf(text, sizeof text, "%s...; ...", name_rows[i].text);
+        ct_cache_list_print(to, name_rows[i].dialect, header, text);
+    }
+    for (size_t i = 0; i < COUNT(fwd_rows); i++) {
+        (void)snprintf(text, sizeof text, "fwd=%s", fwd_rows[i].text);
+        ct_cache_list_value(to, CT_DIALECT_RFC9211, header, text, fwd_rows[i].outcome,
+                            fwd_rows[i].reason, 0);
+    }
+    for (size_t i = 0; i < COUNT(detail_rows); i++) {
+        (void)snprintf(text, sizeof text, "detail: %s", detail_rows[i].text);
+        ct_cache_list_value(to, CT_DIALECT_SOUIN, header, text, detail_rows[i].outcome,
+                            detail_rows[i].reason, 0);
     }
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dialects, the fields they write, and how their makers are known by Server and Via. */
+#include "cache/lister.h"
 #include "cache/user.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/span.h"
 
@@ -213,4 +215,30 @@ const char *ct_cache_dialect_name(const struct ct_cache *cache, size_t i)
 {
     return i < CT_DIALECT_COUNT ? ct_cache_dialects[i].name
                                 : ct_cache_user_name(cache->users, i - CT_DIALECT_COUNT);
+}
+
+void ct_cache_list_prints(const struct ct_lister *to)
+{
+    char text[64];
+    for (size_t i = 0; i < COUNT(servers); i++) {
+        (void)snprintf(text, sizeof text, "%s...", servers[i].text);
+        ct_cache_list_print(to, servers[i].dialect, "Server", text);
+    }
+    for (size_t i = 0; i < COUNT(vias); i++) {
+        (void)snprintf(text, sizeof text, "...%s...", vias[i].text);
+        ct_cache_list_print(to, vias[i].dialect, "Via", text);
+    }
+    for (size_t i = 0; i < CT_HEADER_COUNT; i++) {
+        const struct ct_header_row *row = &ct_cache_headers[i];
+        if ((row->flags & CT_FLAG_PRINT) != 0) {
+            (void)snprintf(text, sizeof text, "%s...", row->start != NULL ? row->start : "");
+            ct_cache_list_print(to, row->dialect, row->name, row->start != NULL ? text : NULL);
+        }
+    }
+    for (size_t i = 0; i < COUNT(print_rows); i++) {
+        const struct print_row *row = &print_rows[i];
+        (void)snprintf(text, sizeof text, "%s...", row->start);
+        ct_cache_list_print(to, row->dialect, ct_cache_headers[row->header].name,
+                            row->start[0] != '\0' ? text : NULL);
+    }
 }

@@ -4,7 +4,10 @@
  * second opinion). Either can be switched on alone. A stale copy is sent as a plain hit with
  * a Warning.
  */
+#include <stdio.h>
+
 #include "cache/grammar.h"
+#include "cache/lister.h"
 #include "cache/reading.h"
 
 struct detail_row {
@@ -76,5 +79,15 @@ void ct_cache_pair_httpd(struct ct_reading *r)
         } else {
             s->rule = "a hit with Warning 110: stale while another request refreshes it";
         }
+    }
+}
+
+void ct_cache_list_details(const struct ct_lister *to)
+{
+    for (size_t i = 0; i < sizeof detail_rows / sizeof detail_rows[0]; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "alone: \"%s...\"", detail_rows[i].start);
+        ct_cache_list_value(to, CT_DIALECT_HTTPD, "X-Cache-Detail", text, detail_rows[i].outcome,
+                            detail_rows[i].reason, 0);
     }
 }

@@ -2,7 +2,10 @@
 /*
  * The second opinion: fields that turn another field's word into a more exact one.
  */
+#include <stdio.h>
+
 #include "cache/grammar.h"
+#include "cache/lister.h"
 #include "cache/reading.h"
 
 #include "base/number.h"
@@ -158,5 +161,28 @@ void ct_cache_pair_fields(struct ct_reading *r)
     }
     if (has_second_opinion(r)) {
         refine(r);
+    }
+}
+
+static void list_refinement(const struct ct_lister *to, const struct refine_row *row,
+                            unsigned dialect)
+{
+    char text[128];
+    (void)snprintf(text, sizeof text, "after %s: %s%s%s",
+                   ct_cache_outcome_name((enum ct_outcome)row->from),
+                   row->text != NULL ? "..." : "any value", row->text != NULL ? row->text : "",
+                   row->text != NULL ? "..." : "");
+    ct_cache_list_value(to, dialect, ct_cache_headers[row->header].name, text, row->to, row->reason,
+                        row->marks);
+}
+
+void ct_cache_list_refinements(const struct ct_lister *to)
+{
+    for (size_t i = 0; i < sizeof refine_rows / sizeof refine_rows[0]; i++) {
+        const struct refine_row *row = &refine_rows[i];
+        list_refinement(to, row, row->dialect);
+        if (row->or_dialect != row->dialect) {
+            list_refinement(to, row, row->or_dialect);
+        }
     }
 }

@@ -5,6 +5,7 @@
  * request that waited for another one; without the origin's side only Vary tells some apart.
  */
 #include "cache/grammar.h"
+#include "cache/lister.h"
 #include "cache/reading.h"
 
 struct squid_error_row {
@@ -159,5 +160,13 @@ void ct_cache_pair_library(struct ct_reading *r)
         } else if (s->outcome == CT_OUTCOME_HIT && !held) {
             s->marks |= CT_MARK_BIT(DISAGREE);
         }
+    }
+}
+
+void ct_cache_list_errors(const struct ct_lister *to)
+{
+    for (size_t i = 0; i < sizeof squid_errors / sizeof squid_errors[0]; i++) {
+        ct_cache_list_value(to, CT_DIALECT_SQUID, "X-Squid-Error", squid_errors[i].text,
+                            squid_errors[i].outcome, squid_errors[i].reason, 0);
     }
 }

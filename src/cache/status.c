@@ -4,7 +4,10 @@
  * X-Cache-Status, so for these each element is asked who wrote it: by the name after "from",
  * by a word that only one product uses, by the fingerprints of the response.
  */
+#include <stdio.h>
+
 #include "cache/grammar.h"
+#include "cache/lister.h"
 #include "cache/reading.h"
 
 enum node_match { NODE_IS, NODE_BEGINS, NODE_CONTAINS };
@@ -345,4 +348,37 @@ void ct_cache_read_words(struct ct_reading *r, enum ct_header header, uint32_t l
     for (size_t i = 0; i < n; i++) {
         (void)say_element(r, header, line, parts[i], n > 1);
     }
+}
+
+/* Fields of the generic dialect that a writer is known to write as well. */
+static void list_shared(const struct ct_lister *to, const uint8_t *writers, size_t n,
+                        const char *header)
+{
+    for (size_t i = 0; i < n; i++) {
+        ct_cache_list(to, writers[i],
+                      (struct ct_entry){CT_ENTRY_HEADER, header,
+                                        "words, where the response shows this dialect", 0, 0, 0,
+                                        0});
+    }
+}
+
+void ct_cache_list_writers(const struct ct_lister *to)
+{
+    static const char *const forms[] = {[NODE_IS] = "... from %s",
+                                        [NODE_BEGINS] = "... from %s...",
+                                        [NODE_CONTAINS] = "... from ...%s..."};
+    for (size_t i = 0; i < COUNT(node_rules); i++) {
+        char text[64];
+        const char *form = forms[node_rules[i].match];
+        const char *part = strstr(form, "%s");
+        (void)snprintf(text, sizeof text, "%.*s%s%s", (int)(part - form), form, node_rules[i].text,
+                       part + 2);
+        ct_cache_list_print(to, node_rules[i].dialect, "X-Cache", text);
+    }
+    static const uint8_t node_writers[] = {CT_DIALECT_CLOUDFRONT, CT_DIALECT_AKAMAI,
+                                           CT_DIALECT_SQUID, CT_DIALECT_HTTPD,
+                                           CT_DIALECT_TRAFFICSERVER};
+    list_shared(to, node_writers, COUNT(node_writers), "X-Cache");
+    list_shared(to, x_cache_writers, COUNT(x_cache_writers), "X-Cache");
+    list_shared(to, x_status_writers, COUNT(x_status_writers), "X-Cache-Status");
 }

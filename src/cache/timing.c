@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Server-Timing metrics by which content delivery networks tell the state of their cache. */
+#include <stdio.h>
+
 #include "cache/grammar.h"
+#include "cache/lister.h"
 #include "cache/reading.h"
 
 struct metric_row {
@@ -110,5 +113,21 @@ void ct_cache_read_timing(struct ct_reading *r, enum ct_header header, uint32_t 
     struct ct_span metric;
     while (ct_cache_next_element(&rest, &metric)) {
         read_metric(r, header, line, metric);
+    }
+}
+
+void ct_cache_list_metrics(const struct ct_lister *to)
+{
+    for (size_t i = 0; i < sizeof metric_rows / sizeof metric_rows[0]; i++) {
+        const struct metric_row *row = &metric_rows[i];
+        char text[64];
+        if (row->by_desc) {
+            (void)snprintf(text, sizeof text, "the word in the desc of the metric %s", row->name);
+            ct_cache_list(to, row->dialect,
+                          (struct ct_entry){CT_ENTRY_HEADER, "Server-Timing", text, 0, 0, 0, 2});
+        } else {
+            ct_cache_list_value(to, row->dialect, "Server-Timing", row->name, row->outcome,
+                                CT_REASON_NOT_GIVEN, 0);
+        }
     }
 }

@@ -3,7 +3,10 @@
  * Fields with a form of their own: traces of what one cache did, a word with attributes,
  * sentences, a group of letters.
  */
+#include <stdio.h>
+
 #include "cache/grammar.h"
+#include "cache/lister.h"
 #include "cache/reading.h"
 
 struct trace_row {
@@ -293,5 +296,26 @@ void ct_cache_read_lookup(struct ct_reading *r, enum ct_header header, uint32_t 
     if (!ct_reading_contains(text, " from ")) { /* Squid's, whose X-Cache was removed */
         ct_cache_apply_word(&s, NULL);
         ct_cache_say(r, &s);
+    }
+}
+
+void ct_cache_list_traces(const struct ct_lister *to)
+{
+    for (size_t i = 0; i < COUNT(trace_rows); i++) {
+        const struct trace_row *row = &trace_rows[i];
+        char text[64];
+        (void)snprintf(text, sizeof text, "%s%s%s", row->has, row->also != NULL ? ", " : "",
+                       row->also != NULL ? row->also : "");
+        ct_cache_list_value(to, CT_DIALECT_RACK_CACHE, "X-Rack-Cache", text, row->outcome,
+                            row->reason, row->marks);
+        ct_cache_list_value(to, CT_DIALECT_SYMFONY, "X-Symfony-Cache", text, row->outcome,
+                            row->reason, row->marks);
+    }
+    for (size_t i = 0; i < COUNT(sentence_rows); i++) {
+        const struct sentence_row *row = &sentence_rows[i];
+        ct_cache_list_value(to, CT_DIALECT_TENCENT, "X-Cache-Lookup", row->start, row->outcome,
+                            row->reason, row->marks);
+        ct_cache_list_value(to, CT_DIALECT_HUAWEI, "X-Cache-Lookup", row->start, row->outcome,
+                            row->reason, row->marks);
     }
 }

@@ -4,9 +4,11 @@
  * have a row of its own for the same word. Words are folded: "Refresh-Hit", "REFRESH HIT" and
  * "TCP_REFRESH_HIT" are one word.
  */
+#include "cache/lister.h"
 #include "cache/tables.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/span.h"
 
@@ -309,4 +311,31 @@ const struct ct_word *ct_cache_find_own_word(const struct ct_cache *cache, unsig
     size_t n = fold_word(text, folded);
     size_t tcp = n > 4 && memcmp(folded, "tcp_", 4) == 0 ? 4 : 0;
     return n > 0 ? look_up(cache, dialect, folded + tcp, n - tcp) : NULL;
+}
+
+void ct_cache_list_words(const struct ct_lister *to)
+{
+    for (size_t i = 0; i < sizeof affixes / sizeof affixes[0]; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "%s%s%s", affixes[i].prefix ? "" : "...", affixes[i].text,
+                       affixes[i].prefix ? "..." : "");
+        ct_cache_list(to, affixes[i].dialect,
+                      (struct ct_entry){CT_ENTRY_AFFIX, NULL, text, 0, 0, affixes[i].marks, 0});
+    }
+    for (size_t i = 0; i < N_WORDS; i++) {
+        const struct ct_word *word = &words[i];
+        if (word->table < CT_DIALECT_COUNT) {
+            ct_cache_list_value(to, word->table, NULL, word->text, word->outcome, word->reason,
+                                word->marks);
+        }
+        if (word->hint != CT_DIALECT_GENERIC) {
+            ct_cache_list_print(to, word->hint, "X-Cache", word->text);
+        }
+    }
+    for (size_t i = 0; i < N_WORDS; i++) {
+        if (words[i].table == CT_WORDS_ASKS) {
+            ct_cache_list_value(to, CT_DIALECT_GENERIC, "(headers that ask \"hit?\")",
+                                words[i].text, words[i].outcome, words[i].reason, words[i].marks);
+        }
+    }
 }

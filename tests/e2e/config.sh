@@ -124,6 +124,15 @@ ok "an output and a filter on the command line take their place, the rest holds"
 run --config both.conf -r "$sample" --csv --ignore-header X-Other tcp
 ok "and so does a header to ignore" grep -q ',stated,' out
 
+# ---- the list of dialects ---------------------------------------------------------------------
+run --dialects
+ok "all dialects are listed" quiet
+ok "with their values" grep -qE '^    fwd=uri-miss +MISS +uri-not-stored$' out
+run --config "$root/packaging/cachetap.conf" --dialects=example
+users_is_listed() { quiet && [ "$(head -1 out)" = example ] && [ "$(grep -c '^[a-zA-Z]' out)" -eq 1 ] && grep -qE '^    M +MISS +cold; stored=yes$' out; }
+ok "one, of the configuration" users_is_listed
+refused "--dialects=nope: there is no dialect of this name, --dialects lists them" --dialects=nope
+
 # ---- what is wrong with a file ------------------------------------------------------------------
 bad() { # the message after "FILE:"; the file is on standard input
     file bad.conf
@@ -164,8 +173,8 @@ bad '2: list: neither on nor off, use true or false' < <(header '{ name = "X"; l
 bad '2: name: not a text, put it in double quotes' < <(header '{ name = 1; }')
 bad '2: nearest "left": which element of the list is the cache nearest to the client, use "first" or "last"' < <(header '{ name = "X"; nearest = "left"; }')
 bad '2: header X: nothing of it is explained, add values or leave out common-words = false' < <(header '{ name = "X"; common-words = false; }')
-bad '2: outcome "HITT": there is none of this name, use one such as HIT, MISS or BYPASS (see docs/configuration.md)' < <(header '{ name = "X"; values = ( { value = "1"; outcome = "HITT"; } ); }')
-bad '2: reason "z": there is none of this name, use one such as cold or config-bypass (see docs/configuration.md)' < <(header '{ name = "X"; values = ( { value = "1"; outcome = "HIT"; reason = "z"; } ); }')
+bad '2: outcome "HITT": there is none of this name, use one such as HIT, MISS or BYPASS (see cachetap --dialects)' < <(header '{ name = "X"; values = ( { value = "1"; outcome = "HITT"; } ); }')
+bad '2: reason "z": there is none of this name, use one such as cold or config-bypass (see cachetap --dialects)' < <(header '{ name = "X"; values = ( { value = "1"; outcome = "HIT"; reason = "z"; } ); }')
 bad '2: value "h": stands twice, keep one' < <(header '{ name = "X"; values = ( { value = ["H", "h"]; outcome = "HIT"; } ); }')
 bad '1: dialect a: its header x is read by a already, remove one or give the first fingerprints' < <(header '{ name = "X"; }, { name = "x"; }')
 many() { # how many, one of them

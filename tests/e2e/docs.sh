@@ -19,6 +19,7 @@ check() { # text, command...
 }
 
 limits_are_current() { diff docs/limits.md <(tests/tools/limits.sh "$program"); }
+dialects_are_current() { diff docs/dialects.md <(tests/tools/dialects.sh "$program"); }
 readme_options_exist() {
     local option
     for option in $(grep -oE '(^|[ `])--[a-z-]+' README.md | tr -d ' `' | sort -u); do
@@ -47,6 +48,7 @@ connection_keys_are_documented() {
 
 check "docs/connections.md lists the keys of the record in their order" connection_keys_are_documented
 check "docs/limits.md is made from the table of limits" limits_are_current
+check "docs/dialects.md is made from the tables of dialects" dialects_are_current
 check "the options in README.md exist" readme_options_exist
 check "the captures in captures/README.md exist" sample_files_exist
 check "docs/architecture.md names every header" every_header_has_its_stage
