@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "app/config.h"
 #include "app/expression.h"
 #include "app/options_capture.h"
+#include "app/options_config.h"
 #include "base/number.h"
 #include "base/span.h"
 
@@ -83,6 +84,8 @@ static const struct ct_option_row rows[] = {
 /* clang-format on */
 
 #define N_ROWS (sizeof rows / sizeof rows[0])
+
+static_assert(N_ROWS <= CT_OPTION_ROWS_MAX, "a setting has a place for each");
 
 static const char *const later_commands[] = {"why", "audit", "savings", "doctor", "whatif", "diff"};
 
@@ -243,7 +246,7 @@ static bool set_infile(struct ct_options *options, const char *path)
 }
 
 /* argument is empty for options without. */
-static bool apply(struct ct_options *options, int key, const char *argument)
+bool ct_app_options_apply(struct ct_options *options, int key, const char *argument)
 {
     switch (key) {
     case 'r':
@@ -332,16 +335,7 @@ static bool refuse(struct ct_options *options, int result, char **argv)
                : wrong(options, "%s: takes no argument, see cachetap --help", argv[optind - 1]);
 }
 
-/* ---- the configuration file ---------------------------------------------------------------- */
-
-/* Rows of options that the command line has: they win over the file. */
-struct given {
-    struct ct_options *options;
-    bool at[N_ROWS];
-};
-
-/* What stands for all options that choose the same thing. */
-static int choice_of(int key)
+int ct_app_options_choice(int key)
 {
     switch (key) {
     case KEY_TEXT:
@@ -358,122 +352,6 @@ static int choice_of(int key)
     }
 }
 
-static bool is_given(const struct given *given, int key)
-{
-    for (size_t i = 0; i < N_ROWS; i++) {
-        if (given->at[i] && choice_of(rows[i].key) == choice_of(key)) {
-            return key != KEY_LIMIT; /* limits are told apart by their own names */
-        }
-    }
-    return false;
-}
-
-static bool check_setting(struct ct_options *options, const struct ct_option_row *row,
-                          const struct ct_config_value *value)
-{
-    bool is_switch = value->type == CT_CONFIG_SWITCH;
-    if (row->help == NULL) {
-        return wrong(options, "%s: this version does not have %s yet, remove it", row->name,
-                     row->missing);
-    }
-    if (is_switch != (row->argument == NULL)) {
-        return wrong(options, "%s: not a value of its kind, give %s", row->name,
-                     row->argument == NULL ? "true or false" : row->argument);
-    }
-    if (value->n_values > 1 && strstr(row->help, "may be repeated") == NULL) {
-        return wrong(options, "%s: several values, give one", row->name);
-    }
-    return true;
-}
-
-static bool apply_setting(struct ct_options *options, const struct given *given,
-                          const struct ct_option_row *row, const struct ct_config_value *value)
-{
-    if (!check_setting(options, row, value)) {
-        return false;
-    }
-    if (is_given(given, row->key) || (value->type == CT_CONFIG_SWITCH && !value->on)) {
-        return true;
-    }
-    if (!apply(options, row->key, value->text != NULL ? value->text : "")) {
-        return false;
-    }
-    return options->command == CT_COMMAND_WATCH ||
-           wrong(options, "%s: a question and not a setting, ask it on the command line",
-                 row->name);
-}
-
-static bool take_setting(void *user, const char *name, const struct ct_config_value *value,
-                         char error[CT_CONFIG_ERROR_BYTES])
-{
-    const struct given *given = user;
-    struct ct_options *options = given->options;
-    bool ok = false;
-    size_t i = 0;
-    while (i < N_ROWS &&
-           (rows[i].name == NULL || rows[i].key == KEY_CONFIG || strcmp(rows[i].name, name) != 0)) {
-        i++;
-    }
-    if (i < N_ROWS) {
-        ok = apply_setting(options, given, &rows[i], value);
-    } else if (strcmp(name, "filter") != 0) {
-        ok = wrong(options,
-                   "%s: there is no such setting, use the name of a long option of "
-                   "cachetap --help, limits, filter or dialects",
-                   name);
-    } else if (value->type != CT_CONFIG_TEXT || value->n_values != 1) {
-        ok = wrong(options, "filter: not a text, give one capture filter in double quotes");
-    } else {
-        options->file_filter = value->text;
-        ok = true;
-    }
-    if (!ok) {
-        (void)snprintf(error, CT_CONFIG_ERROR_BYTES, "%s", options->error);
-    }
-    return ok;
-}
-
-/* Looks over the command line for --config and for what wins over the file; complains of nothing.
- */
-static bool find_config(struct given *given, int argc, char **argv, const char *letters,
-                        const struct option *longs, const char **path)
-{
-    int key = 0;
-    *path = NULL;
-    optind = 0;
-    while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-        const struct ct_option_row *row = key != '?' && key != ':' ? row_of(key) : NULL;
-        if (row != NULL) {
-            given->at[row - rows] = true;
-        }
-        if (key == KEY_CONFIG && *path != NULL) {
-            return wrong(given->options, "--config %s: given twice, put all into one file", optarg);
-        }
-        *path = key == KEY_CONFIG ? optarg : *path;
-    }
-    return true;
-}
-
-/* Settings come first, so that the command line has the last word. */
-static bool read_config(struct ct_options *options, int argc, char **argv, const char *letters,
-                        const struct option *longs)
-{
-    struct given given = {.options = options};
-    const char *path = NULL;
-    if (!find_config(&given, argc, argv, letters, longs, &path)) {
-        return false;
-    }
-    if (path == NULL) {
-        return true;
-    }
-    options->config = ct_app_config_open(path, options->error);
-    if (options->config == NULL) {
-        return false;
-    }
-    options->dialects = ct_app_config_dialects(options->config, &options->n_dialects);
-    return ct_app_config_settings(options->config, take_setting, &given, options->error);
-}
-
 /* ---- the command line ---------------------------------------------------------------------- */
 
 static bool read_options(struct ct_options *options, int argc, char **argv)
@@ -484,7 +362,7 @@ static bool read_options(struct ct_options *options, int argc, char **argv)
     int key = 0;
 
     fill_getopt(letters, longs);
-    if (!read_config(options, argc, argv, letters, longs)) {
+    if (!ct_app_options_config(options, argc, argv, letters, longs)) {
         return false;
     }
     optind = 0; /* start over: argv may be another one (glibc) */
@@ -498,7 +376,7 @@ static bool read_options(struct ct_options *options, int argc, char **argv)
             return wrong(options, "%s: this version does not have %s yet, see cachetap --help",
                          text, row->missing);
         }
-        if (!apply(options, key, optarg != NULL ? optarg : "")) {
+        if (!ct_app_options_apply(options, key, optarg != NULL ? optarg : "")) {
             return false;
         }
         if (options->command != CT_COMMAND_WATCH) {
