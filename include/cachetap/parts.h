@@ -5,8 +5,8 @@
  *
  *     frames ─► intake ─► segments, ticks ─► shard ─► transactions, ends ─► collector
  *
- * Each part belongs to one thread at a time and shares nothing but the rules, which are
- * constant. All segments of a connection go to one shard (ct_parts_shard_of), ticks go to
+ * Each part belongs to one thread at a time and shares nothing with another thread's. All
+ * segments of a connection go to one shard (ct_parts_shard_of), ticks go to
  * all; what shards report goes to one collector, packed where it has to cross to another
  * thread.
  */
@@ -15,9 +15,13 @@
 
 #include "cachetap/cachetap.h"
 
-/* Names of header fields and the classifier's tables. */
+/*
+ * Names of header fields and the classifier's tables. Those made with the same configuration
+ * number the fields alike, and are used by one thread each: a user's patterns need scratch
+ * memory.
+ */
 struct ct_rules;
-/* NULL: no memory. Must outlive the parts made with it. */
+/* NULL: no memory. Must outlive the parts made with it, and all verdicts. */
 struct ct_rules *ct_rules_new(const struct ct_engine_config *config);
 void ct_rules_free(struct ct_rules *rules);
 const struct ct_fields *ct_rules_fields(const struct ct_rules *rules);

@@ -36,8 +36,12 @@ static bool init_feeder(struct ct_crew *crew, struct ct_crew_feeder *feeder, siz
         return false;
     }
     if (has_shard) {
+        feeder->rules = ct_rules_new(crew->options.config);
+        if (feeder->rules == NULL) {
+            return false;
+        }
         ct_parts_limits(&limits, crew->options.n_workers > 0 ? crew->options.n_workers : 1);
-        feeder->shard = ct_shard_new(&limits, &crew->key, crew->rules, &hooks);
+        feeder->shard = ct_shard_new(&limits, &crew->key, feeder->rules, &hooks);
     }
     return !has_shard || feeder->shard != NULL;
 }
@@ -165,6 +169,7 @@ static void free_worker(struct ct_crew_worker *worker, size_t n_readers)
         ct_app_channel_free(worker->in[r]);
     }
     ct_shard_free(worker->feeder.shard);
+    ct_rules_free(worker->feeder.rules);
     ct_app_channel_free(worker->feeder.out);
     ct_app_bell_fini(&worker->bell);
 }
@@ -182,6 +187,7 @@ void ct_app_crew_free(struct ct_crew *crew)
     }
     for (size_t r = 0; crew->readers != NULL && r < crew->options.n_readers; r++) {
         ct_shard_free(crew->readers[r].feeder.shard);
+        ct_rules_free(crew->readers[r].feeder.rules);
         ct_intake_free(crew->readers[r].intake);
         ct_app_channel_free(crew->readers[r].feeder.out);
     }

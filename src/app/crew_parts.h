@@ -39,6 +39,7 @@ struct ct_crew_feeder {
     struct ct_crew *crew;
     struct ct_channel *out;
     struct ct_shard *shard;         /* NULL: none of its own */
+    struct ct_rules *rules;         /* the shard's */
     const struct ct_intake *intake; /* NULL: none of its own */
     uint64_t seq;                   /* of what is being worked on */
     uint64_t marked;                /* told to the collector */
