@@ -22,6 +22,11 @@ struct ct_engine_config {
     struct ct_limits limits;      /* ct_base_limits_init gives the defaults */
     struct ct_key key;            /* random in production; the results do not depend on it */
     struct ct_cache_config cache; /* what it points to is borrowed for the engine's life */
+    /*
+     * Asked of every transaction before it is counted and reported; false: it is left out of
+     * both, and counted as such. Earlier ones still tell of later ones. May be NULL: all.
+     */
+    bool (*chosen)(void *user, const struct ct_txn *txn, const struct ct_verdict *verdict);
     /* Called for every transaction when it ends. txn and verdict are borrowed. May be NULL. */
     void (*transaction)(void *user, const struct ct_txn *txn, const struct ct_verdict *verdict);
     /*

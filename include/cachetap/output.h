@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "cachetap/query.h"
 #include "cachetap/stats.h"
 
 /* clang-format off */
@@ -70,6 +71,28 @@ bool ct_output_wants_snapshot(enum ct_format format);
 bool ct_output_wants_txns(enum ct_format format);
 /* True when the format can write connections: in options.connections, or always. */
 bool ct_output_wants_conns(enum ct_format format);
+/* ---- which transactions, and whether all is well -------------------------------------------- */
+
+/* An expression on transactions (query.h): fields are the keys of the JSON, see docs/query.md. */
+struct ct_where;
+/* NULL, with a message: not an expression, or no memory. */
+struct ct_where *ct_output_where_new(const char *text, char message[CT_QUERY_MESSAGE_MAX]);
+bool ct_output_where_match(const struct ct_where *where, const struct ct_fields *fields,
+                           const struct ct_txn *txn, const struct ct_verdict *verdict);
+void ct_output_where_free(struct ct_where *where);
+
+/*
+ * An expression on the whole run, asked of the snapshot at its end. A ratio or time that does
+ * not exist, because nothing was counted, satisfies no comparison.
+ */
+struct ct_assertion;
+struct ct_assertion *ct_output_assertion_new(const char *text, char message[CT_QUERY_MESSAGE_MAX]);
+bool ct_output_assertion_holds(const struct ct_assertion *assertion,
+                               const struct ct_snapshot *snapshot);
+void ct_output_assertion_free(struct ct_assertion *assertion);
+/* The fields of an assertion, for lists: name and text of field i; NULL past the last. Static. */
+const char *ct_output_assertion_field(size_t i, const char **help);
+
 const char *ct_output_format_name(enum ct_format format);
 const char *ct_output_format_help(enum ct_format format);
 

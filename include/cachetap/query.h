@@ -39,7 +39,7 @@ struct ct_query_fields {
     /* Name and kind of field i; NULL past the last. Several fields may be one under two names. */
     const char *(*name)(size_t i, enum ct_query_kind *kind);
     /* Value k, from 0, of field i; false: there is no such value. */
-    bool (*value)(const void *record, size_t i, size_t k, struct ct_query_value *value);
+    bool (*value)(void *record, size_t i, size_t k, struct ct_query_value *value);
 };
 
 struct ct_query;
@@ -49,7 +49,10 @@ struct ct_query *ct_query_new(const char *text, const struct ct_query_fields *fi
                               char message[CT_QUERY_MESSAGE_MAX]);
 void ct_query_free(struct ct_query *query);
 
-/* A comparison with a field that has no value is false, != and !~ are the opposite of = and ~. */
-bool ct_query_match(const struct ct_query *query, const void *record);
+/*
+ * A comparison with a field that has no value is false, != and !~ are the opposite of = and ~.
+ * record is handed to the fields' value as it is.
+ */
+bool ct_query_match(const struct ct_query *query, void *record);
 
 #endif

@@ -227,7 +227,8 @@ struct ct_snapshot {
     int64_t first_ns; /* capture time of the first and the last frame, 0: none */
     int64_t last_ns;
     uint64_t transactions;
-    uint64_t complete; /* of these */
+    uint64_t not_chosen; /* transactions that are in no other number (ct_engine_config.chosen) */
+    uint64_t complete;   /* of these */
     uint64_t unanswered;
     uint64_t unasked;
     uint64_t order_unknown;

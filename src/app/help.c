@@ -159,3 +159,13 @@ bool ct_app_interfaces_print(FILE *file, char message[CT_SOURCE_MESSAGE_MAX])
     struct listing listing = {.file = file};
     return ct_source_list(print_interface, &listing, message);
 }
+
+void ct_app_assertions_print(FILE *file)
+{
+    const char *help = NULL;
+    const char *name = NULL;
+    (void)fputs("fields of --assert (docs/query.md):\n", file);
+    for (size_t i = 0; (name = ct_output_assertion_field(i, &help)) != NULL; i++) {
+        (void)fprintf(file, "  %-22s %s\n", name, help);
+    }
+}

@@ -10,6 +10,7 @@
 void ct_app_help_print(FILE *file);
 void ct_app_version_print(FILE *file);
 void ct_app_limits_print(FILE *file);
+void ct_app_assertions_print(FILE *file);
 /* -D, as tcpdump writes it. False: message says why. */
 bool ct_app_interfaces_print(FILE *file, char message[CT_SOURCE_MESSAGE_MAX]);
 

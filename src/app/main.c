@@ -72,6 +72,8 @@ static enum ct_exit obey(const struct ct_options *options)
         return print_with(ct_app_version_print);
     case CT_COMMAND_DIALECTS:
         return list_dialects(options);
+    case CT_COMMAND_ASSERTIONS:
+        return print_with(ct_app_assertions_print);
     case CT_COMMAND_LIMITS:
         return print_with(ct_app_limits_print);
     case CT_COMMAND_LIST:

@@ -63,6 +63,8 @@ static const struct ct_option_row rows[] = {
     {KEY_SUMMARY_JSON, "summary-json", NULL, "short for -o summary-json", NULL},
     {KEY_EXPLAIN, "explain", NULL, "text and summary: the reasoning behind each outcome", NULL},
     {KEY_CONNECTIONS, "connections", NULL, "text and json: a line for each connection with HTTP as well", NULL},
+    {'Y', "where", "EXPR", "only transactions that match, as in 'host=example.com cache=miss status>=500' (docs/query.md)", NULL},
+    {KEY_ASSERT, "assert", "EXPR", "exit status 3 unless the run satisfies it, as in 'hit_ratio>=80%'; --assert help lists the fields; may be repeated", NULL},
     {KEY_CONFIG, "config", "FILE", "take settings and your own dialects from FILE (docs/configuration.md)", NULL},
     {KEY_LIMIT, "limit", "NAME=VALUE", "set a limit (k, M, G allowed); --limit help lists them", NULL},
     {KEY_IGNORE_HEADER, "ignore-header", "NAME", "judge as if responses did not have this header; may be repeated", NULL},
@@ -74,12 +76,10 @@ static const struct ct_option_row rows[] = {
     {'h', "help", NULL, "this text", NULL},
     {'V', "version", NULL, "versions of the program and its libraries", NULL},
     {'Z', "relinquish-privileges", "USER", NULL, "giving up privileges"},
-    {'Y', "where", "EXPR", NULL, "the choice of transactions"},
     {KEY_TUI, "tui", NULL, NULL, "the live view"},
     {KEY_SPEED, "speed", "X", NULL, "replay in the captured rhythm"},
     {KEY_THREADS, "threads", "N", NULL, "analysis in several threads"},
     {KEY_METRICS, "metrics", "ADDR:PORT", NULL, "the metrics server"},
-    {KEY_ASSERT, "assert", "EXPR", NULL, "the check of assertions"},
 };
 /* clang-format on */
 
@@ -245,6 +245,38 @@ static bool set_infile(struct ct_options *options, const char *path)
     return true;
 }
 
+/* Tried here, so that a mistake is told before anything is opened. */
+static bool set_where(struct ct_options *options, const char *text)
+{
+    char message[CT_QUERY_MESSAGE_MAX];
+    if (options->where != NULL) {
+        return wrong(options, "-Y %s: given twice, join the two with and", text);
+    }
+    struct ct_where *where = ct_output_where_new(text, message);
+    ct_output_where_free(where);
+    options->where = text;
+    return where != NULL ||
+           wrong(options, "-Y %s: not an expression: %s, see docs/query.md", text, message);
+}
+
+static bool add_assertion(struct ct_options *options, const char *text)
+{
+    char message[CT_QUERY_MESSAGE_MAX];
+    if (strcmp(text, "help") == 0) {
+        options->command = CT_COMMAND_ASSERTIONS;
+        return true;
+    }
+    if (options->n_assertions == CT_ASSERTIONS_MAX) {
+        return wrong(options, "--assert %s: more than %d of them, join some with and", text,
+                     CT_ASSERTIONS_MAX);
+    }
+    struct ct_assertion *assertion = ct_output_assertion_new(text, message);
+    ct_output_assertion_free(assertion);
+    options->assertions[options->n_assertions++] = text;
+    return assertion != NULL ||
+           wrong(options, "--assert %s: not an expression: %s, see docs/query.md", text, message);
+}
+
 /* argument is empty for options without. */
 bool ct_app_options_apply(struct ct_options *options, int key, const char *argument)
 {
@@ -257,6 +289,10 @@ bool ct_app_options_apply(struct ct_options *options, int key, const char *argum
         return set_count(options, argument);
     case 'o':
         return set_output(options, argument);
+    case 'Y':
+        return set_where(options, argument);
+    case KEY_ASSERT:
+        return add_assertion(options, argument);
     case KEY_IGNORE_HEADER:
         return ignore_header(options, argument);
     case KEY_LIMIT:

@@ -16,7 +16,8 @@ enum ct_command {
     CT_COMMAND_VERSION,
     CT_COMMAND_LIMITS, /* --limit help */
     CT_COMMAND_DIALECTS,
-    CT_COMMAND_LIST, /* -D */
+    CT_COMMAND_ASSERTIONS, /* --assert help */
+    CT_COMMAND_LIST,       /* -D */
 };
 
 /* One -o. path NULL: standard output. */
@@ -35,6 +36,8 @@ struct ct_save_options {
 };
 
 struct ct_config;
+
+#define CT_ASSERTIONS_MAX 16
 
 struct ct_options {
     enum ct_command command;
@@ -57,6 +60,9 @@ struct ct_options {
     char *filter;        /* NULL: none */
     const char *infile;  /* of -F */
     uint64_t count;      /* 0: no end */
+    const char *where;   /* NULL: all transactions */
+    const char *assertions[CT_ASSERTIONS_MAX];
+    size_t n_assertions;
     bool explain;
     bool connections;
     bool line_buffered;

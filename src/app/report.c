@@ -82,3 +82,19 @@ bool ct_app_report_unknown_linktype(struct ct_voice *voice, const struct ct_snap
     }
     return n > 0;
 }
+
+bool ct_app_report_assertions(struct ct_voice *voice, const struct ct_options *options,
+                              const struct ct_snapshot *snapshot)
+{
+    char message[CT_QUERY_MESSAGE_MAX];
+    bool all = true;
+    for (size_t i = 0; i < options->n_assertions; i++) {
+        struct ct_assertion *assertion = ct_output_assertion_new(options->assertions[i], message);
+        if (assertion == NULL || !ct_output_assertion_holds(assertion, snapshot)) {
+            all = false;
+            ct_app_voice_say(voice, "--assert %s: does not hold", options->assertions[i]);
+        }
+        ct_output_assertion_free(assertion);
+    }
+    return all;
+}

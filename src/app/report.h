@@ -3,6 +3,7 @@
 #ifndef CACHETAP_APP_REPORT_H
 #define CACHETAP_APP_REPORT_H
 
+#include "app/options.h"
 #include "app/voice.h"
 #include "cachetap/stats.h"
 
@@ -14,5 +15,9 @@ void ct_app_report_losses(struct ct_voice *voice, const struct ct_snapshot *snap
 
 /* A line when packets were of a link type that is not decoded. True: there were some. */
 bool ct_app_report_unknown_linktype(struct ct_voice *voice, const struct ct_snapshot *snapshot);
+
+/* Says which of the --assert do not hold; true when all do. */
+bool ct_app_report_assertions(struct ct_voice *voice, const struct ct_options *options,
+                              const struct ct_snapshot *snapshot);
 
 #endif

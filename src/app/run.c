@@ -36,8 +36,16 @@ struct run {
     uint64_t shown_packets;
     uint64_t packets;
     uint64_t transactions;
+    struct ct_where *where; /* NULL: all transactions */
     bool failed;
+    bool assertion_failed;
 };
+
+static bool is_chosen(void *user, const struct ct_txn *txn, const struct ct_verdict *verdict)
+{
+    const struct run *run = user;
+    return ct_output_where_match(run->where, ct_engine_fields(run->engine), txn, verdict);
+}
 
 static void on_transaction(void *user, const struct ct_txn *txn, const struct ct_verdict *verdict)
 {
@@ -215,18 +223,28 @@ static void finish(struct run *run)
         ct_app_report_statistics(&run->voice, snapshot);
     }
     ct_app_report_losses(&run->voice, snapshot);
+    run->assertion_failed = !ct_app_report_assertions(&run->voice, run->options, snapshot);
     ct_stats_snapshot_fini(snapshot);
     free(snapshot);
 }
 
 static bool make_engine(struct run *run)
 {
+    char message[CT_QUERY_MESSAGE_MAX];
+    if (run->options->where != NULL) {
+        run->where = ct_output_where_new(run->options->where, message);
+        if (run->where == NULL) {
+            ct_app_voice_say(&run->voice, "-Y: %s", message);
+            return false;
+        }
+    }
     struct ct_engine_config config = {
         .limits = run->options->limits,
         .cache = {.ignored = run->options->ignored_headers,
                   .n_ignored = run->options->n_ignored_headers,
                   .dialects = run->options->dialects,
                   .n_dialects = run->options->n_dialects},
+        .chosen = run->where != NULL ? is_chosen : NULL,
         .transaction = on_transaction,
         .connection = on_connection,
         .user = run,
@@ -298,7 +316,10 @@ static enum ct_exit open_and_watch(struct run *run)
     }
     watch(run);
     finish(run);
-    return run->failed || run->sinks.failed ? CT_EXIT_FAILED : CT_EXIT_OK;
+    if (run->failed || run->sinks.failed) {
+        return CT_EXIT_FAILED;
+    }
+    return run->assertion_failed ? CT_EXIT_ASSERTION : CT_EXIT_OK;
 }
 
 enum ct_exit ct_app_run(const struct ct_options *options)
@@ -313,5 +334,6 @@ enum ct_exit ct_app_run(const struct ct_options *options)
     ct_app_opener_fini(&run.opener);
     ct_source_close(run.source);
     ct_engine_free(run.engine);
+    ct_output_where_free(run.where);
     return status;
 }

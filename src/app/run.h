@@ -10,6 +10,7 @@ enum ct_exit {
     CT_EXIT_OK = 0,
     CT_EXIT_FAILED = 1,
     CT_EXIT_USAGE = 2,
+    CT_EXIT_ASSERTION = 3, /* an --assert did not hold */
 };
 
 enum ct_exit ct_app_run(const struct ct_options *options);

@@ -6,6 +6,7 @@
 struct ct_collector {
     struct ct_engine_config config;
     struct ct_stats *stats;
+    uint64_t not_chosen;
 };
 
 struct ct_collector *ct_collector_new(const struct ct_engine_config *config,
@@ -36,6 +37,10 @@ void ct_collector_txn(struct ct_collector *collector, const struct ct_txn *txn,
                       struct ct_verdict *verdict)
 {
     const struct ct_engine_config *config = &collector->config;
+    if (config->chosen != NULL && !config->chosen(config->user, txn, verdict)) {
+        collector->not_chosen++;
+        return;
+    }
     ct_stats_txn(collector->stats, txn, verdict);
     if (config->transaction != NULL) {
         config->transaction(config->user, txn, verdict);
@@ -61,6 +66,7 @@ bool ct_collector_snapshot(const struct ct_collector *collector,
     snapshot->packets = counters->packets;
     snapshot->stream = counters->stream;
     snapshot->http = counters->http;
+    snapshot->not_chosen = collector->not_chosen;
     snapshot->records_lost = counters->records_lost;
     return complete;
 }

@@ -170,6 +170,11 @@ static void put_transactions(struct ct_buf *buf, const struct ct_snapshot *snaps
     ct_output_put(buf, ", of which seen in full: ");
     ct_output_put_count(buf, snapshot->complete);
     ct_output_put_char(buf, '\n');
+    if (snapshot->not_chosen > 0) {
+        put_label(buf, "");
+        ct_output_put_count(buf, snapshot->not_chosen);
+        ct_output_put(buf, " others are in no number here: --where left them out\n");
+    }
     put_label(buf, "responses");
     put_status_classes(buf, snapshot->by_status_class);
     put_label(buf, "bodies");
@@ -248,7 +253,7 @@ void ct_output_summary_end(struct ct_writer *writer, const struct ct_snapshot *s
         put_capture(buf, snapshot);
     }
     put_ignored(writer);
-    if (snapshot->transactions > 0) {
+    if (snapshot->transactions > 0 || snapshot->not_chosen > 0) {
         put_transactions(buf, snapshot);
         ct_output_summary_cache(writer, snapshot);
         if (writer->options.explain) {

@@ -61,6 +61,7 @@ static void add_transactions(struct ct_json *json, const struct ct_snapshot *sna
     add_count(section, "total", snapshot->transactions);
     add_count(section, "complete", snapshot->complete);
     add_count(section, "incomplete", snapshot->transactions - snapshot->complete);
+    add_count(section, "not_chosen", snapshot->not_chosen);
     add_count(section, "unanswered", snapshot->unanswered);
     add_count(section, "unasked", snapshot->unasked);
     add_count(section, "order_unknown", snapshot->order_unknown);

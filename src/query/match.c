@@ -80,7 +80,7 @@ static bool holds(const struct ct_query_node *node, const struct ct_query_value 
 
 /* Several values: one of them is enough. */
 static bool holds_for_any(const struct ct_query *query, const struct ct_query_node *node,
-                          const void *record)
+                          void *record)
 {
     struct ct_query_value value = {.number = 0};
     for (size_t k = 0; query->fields->value(record, node->field, k, &value); k++) {
@@ -91,7 +91,7 @@ static bool holds_for_any(const struct ct_query *query, const struct ct_query_no
     return false;
 }
 
-bool ct_query_match(const struct ct_query *query, const void *record)
+bool ct_query_match(const struct ct_query *query, void *record)
 {
     bool results[CT_QUERY_NODES_MAX];
     for (size_t i = 0; i < query->n_nodes; i++) {

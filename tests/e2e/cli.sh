@@ -486,5 +486,22 @@ ended
 ok "what follows goes into the new file" eval 'quiet && [ "$(wc -l <lines.1)" -eq 2 ] &&
     [ "$(wc -l <lines.csv)" -eq 2 ] && grep -q "/b" lines.csv && grep -q "^ts,\|^\"ts\"" lines.csv'
 
+# ---- choosing and checking ------------------------------------------------------------------
+refused 'at character 1: there is no field "hots"' -r "$sample" -Y 'hots=x'
+refused 'given twice' -r "$sample" -Y 'host=x' -Y 'host=y'
+refused 'not an expression' -r "$sample" --assert 'hit_ratio>='
+run -r "$sample" --json -Y 'cache=expired'
+expired_only() { [ "$(jq -r .cache_status out | sort -u)" = EXPIRED ] && quiet; }
+ok "--where lets only what matches through" expired_only
+n_expired=$(wc -l <out)
+run -r "$sample" --summary-json --where 'cache=expired'
+left_out() { [ "$(jq -r '[.transactions.total, .transactions.not_chosen] | @text' out)" = "[$n_expired,$((210 - n_expired))]" ]; }
+ok "and counts what it left out" left_out
+run -r "$sample" -q --assert 'hit_ratio>10%' --assert 'transactions=210'
+ok "assertions that hold: exit status 0" test "$status" -eq 0
+run -r "$sample" -q --assert 'hit_ratio>10%' --assert 'hit_ratio>90%'
+ok "one that does not: exit status 3, and it is named" says 3 "--assert hit_ratio>90%: does not hold"
+ok "and the report is there all the same" grep -q 'cachetap summary' out
+
 echo "cli: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

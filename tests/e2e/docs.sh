@@ -18,6 +18,7 @@ check() { # text, command...
     fi
 }
 
+query_is_current() { diff docs/query.md <(tests/tools/query.sh "$program"); }
 limits_are_current() { diff docs/limits.md <(tests/tools/limits.sh "$program"); }
 dialects_are_current() { diff docs/dialects.md <(tests/tools/dialects.sh "$program"); }
 readme_options_exist() {
@@ -49,6 +50,7 @@ connection_keys_are_documented() {
 check "docs/connections.md lists the keys of the record in their order" connection_keys_are_documented
 check "docs/limits.md is made from the table of limits" limits_are_current
 check "docs/dialects.md is made from the tables of dialects" dialects_are_current
+check "docs/query.md has the fields of --assert" query_is_current
 check "the options in README.md exist" readme_options_exist
 check "the captures in captures/README.md exist" sample_files_exist
 check "docs/architecture.md names every header" every_header_has_its_stage
