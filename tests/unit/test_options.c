@@ -207,7 +207,7 @@ static void what_is_wrong_is_said(void **state)
         {"cachetap -i lo -B 4G", "-B 4G: not a size below 2 GiB"},
         {"cachetap -i lo -Q up", "-Q up: not a direction, give in, out or inout"},
         {"cachetap -i lo -Z nobody", "-Z: this version does not have giving up privileges"},
-        {"cachetap -r a -Y x=1", "-Y: this version does not have the choice of transactions"},
+        {"cachetap -r a -Y x=1", "-Y x=1: not an expression: at character 1: there is no field"},
         {"cachetap -r a --threads=2", "--threads: this version does not have analysis in"},
         {"cachetap -r a --speed 2", "--speed: this version does not have replay in the"},
         {"cachetap -r a --metrics :1", "--metrics: this version does not have the metrics"},
