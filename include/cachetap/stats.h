@@ -138,16 +138,16 @@ struct ct_flow {
     uint64_t by_outcome[CT_OUTCOME_COUNT];
     uint64_t by_class[CT_CLASS_COUNT];
     uint64_t bytes[CT_CLASS_COUNT];               /* response body octets */
-    enum ct_class class;                          /* the dominant one: ct_stats_dominant_class */
-    char sequence[CT_FLOW_SEQUENCE_MAX + 1];      /* letter by letter as they ended; terminated */
     const char *dialects[CT_FLOW_DIALECTS_MAX];   /* as in verdicts, in order of appearance */
-    struct ct_flow_node nodes[CT_FLOW_NODES_MAX]; /* likewise; fossils do not count */
+    enum ct_class class;                          /* the dominant one: ct_stats_dominant_class */
+    enum ct_close why;                            /* when ended */
+    struct ct_flow_node nodes[CT_FLOW_NODES_MAX]; /* as dialects; fossils do not count */
+    char sequence[CT_FLOW_SEQUENCE_MAX + 1];      /* letters, as they ended; terminated */
     uint8_t n_dialects;
     uint8_t n_nodes;
     bool names_cut; /* more dialects or nodes than are kept */
     bool partial;   /* its first transactions are not in it */
     bool ended;
-    enum ct_close why; /* when ended */
 };
 
 /* True when there are more transactions than letters. */

@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/span.h"
 #include "output/values.h"
@@ -60,8 +61,9 @@ static void get_service(const struct ct_record *record, struct ct_value *value)
         ct_value_word(value, "http");
         return;
     }
-    int n = snprintf(value->buffer, sizeof value->buffer, "http,%s", ct_stream_proto_name(proto));
-    ct_value_word(value, n > 0 ? value->buffer : NULL);
+    (void)snprintf(value->buffer, sizeof value->buffer, "http,%s",
+                   ct_stream_proto_name(proto)); /* fits */
+    ct_value_made(value);
 }
 
 static void get_duration(const struct ct_record *record, struct ct_value *value)
@@ -141,11 +143,16 @@ static void get_cache_outcomes(const struct ct_record *record, struct ct_value *
 static void get_cache_sequence(const struct ct_record *record, struct ct_value *value)
 {
     static_assert(sizeof value->buffer >= CT_FLOW_SEQUENCE_MAX + 2, "letters, mark and end");
-    if (record->flow != NULL) {
-        (void)snprintf(value->buffer, sizeof value->buffer, "%s%s", record->flow->sequence,
-                       ct_flow_sequence_cut(record->flow) ? "+" : ""); /* fits */
-        ct_value_word(value, value->buffer);
+    if (record->flow == NULL) {
+        return;
     }
+    size_t n = strlen(record->flow->sequence);
+    memcpy(value->buffer, record->flow->sequence, n);
+    if (ct_flow_sequence_cut(record->flow)) {
+        value->buffer[n++] = '+';
+    }
+    value->buffer[n] = '\0';
+    ct_value_made(value);
 }
 
 static struct ct_span dialect_at(const struct ct_flow *flow, int i)

@@ -19,6 +19,13 @@ static inline void ct_value_word(struct ct_value *value, const char *word)
     value->word = word;
 }
 
+/* What stands in its own buffer. */
+static inline void ct_value_made(struct ct_value *value)
+{
+    value->kind = CT_VALUE_WORD;
+    value->word = value->buffer;
+}
+
 static inline void ct_value_integer(struct ct_value *value, uint64_t integer)
 {
     value->kind = CT_VALUE_INTEGER;
@@ -49,8 +56,7 @@ static inline void ct_value_words(struct ct_value *value, uint32_t bits, int n,
 static inline void ct_value_address(struct ct_value *value, const struct ct_endpoint *endpoint)
 {
     ct_base_endpoint_text(endpoint, value->buffer);
-    value->kind = CT_VALUE_WORD;
-    value->word = value->buffer;
+    ct_value_made(value);
 }
 
 /* How many there are of each of n names; those of 0 are left out unless zeros are wanted. */

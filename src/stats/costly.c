@@ -79,6 +79,9 @@ static int compare_costly(const void *a, const void *b)
 size_t ct_stats_flows_copy_costly(const struct ct_flows *flows, struct ct_flow *rows, size_t n)
 {
     struct ct_flow sorted[CT_FLOWS_COSTLY_MAX];
+    if (flows->n_costly == 0) {
+        return 0;
+    }
     for (uint32_t i = 0; i < flows->n_costly; i++) {
         sorted[i] = *flow_of(&flows->costly[i]);
     }

@@ -18,7 +18,7 @@ char ct_stats_flow_letter(enum ct_outcome outcome)
 #undef X
     };
     static_assert(sizeof letters == CT_OUTCOME_COUNT, "a letter for each outcome");
-    return (unsigned)outcome < CT_OUTCOME_COUNT ? letters[outcome] : '?';
+    return letters[(unsigned)outcome < CT_OUTCOME_COUNT ? outcome : CT_OUTCOME_UNKNOWN];
 }
 
 enum ct_class ct_stats_dominant_class(const uint64_t by_class[CT_CLASS_COUNT])

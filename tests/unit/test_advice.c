@@ -185,89 +185,90 @@ struct row {
     const char *want; /* in the advice */
 };
 
+static const struct row advised[] = {
+    {"GET /\n\n200\nX-Cache-Status: HIT\nServer: nginx\n", "Nothing: it is a hit."},
+    {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\nSet-Cookie: a=b\n",
+     "nginx stores no response with Set-Cookie"},
+    {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\nCache-Control: private, max-age=60\n",
+     "says \"Cache-Control: private, max-age=60\": if it is the same for everybody, send "
+     "\"public, s-maxage=60\" instead"},
+    {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\nCache-Control: no-store\n",
+     "send \"public, s-maxage=N\" instead"},
+    {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\nCache-Control: no-cache\n",
+     "nginx stores no response with no-cache"},
+    {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\n", "only by proxy_cache_valid"},
+    {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\nCache-Control: max-age=300\n",
+     "it may be stored for 300 s"},
+    {"GET /\n\n200\nServer: nginx\nX-Cache-Status: BYPASS\n", "proxy_cache_bypass"},
+    {"GET /\n\n200\nServer: nginx\nX-Cache-Status: EXPIRED\nETag: \"a\"\n"
+     "Cache-Control: max-age=5\n",
+     "proxy_cache_revalidate on"},
+    {"GET /\n\n200\nServer: nginx\nX-Cache-Status: EXPIRED\nCache-Control: max-age=5\n",
+     "proxy_cache_use_stale updating"},
+    {"GET /\nCookie: secret\n\n200\nX-Varnish: 52\nAge: 0\nVia: 1.1 varnish (Varnish/7.1)\n"
+     "Cache-Control: max-age=60\n",
+     "Varnish's built-in VCL passes every request with a Cookie"},
+    {"GET /\nAuthorization: x\n\n200\nX-Varnish: 52\nAge: 0\n"
+     "Via: 1.1 varnish (Varnish/7.1)\nCache-Control: max-age=60\n",
+     "Varnish's built-in VCL passes requests with Authorization"},
+    {"GET /\n\n200\nServer: cloudflare\nCF-Cache-Status: DYNAMIC\nCache-Control: max-age=90\n",
+     "a Cache Rule that makes the path eligible for cache. The response itself may be stored "
+     "for 90 s."},
+    {"GET /\n\n200\nServer: cloudflare\nCF-Cache-Status: DYNAMIC\nCache-Control: no-store\n",
+     "and a response that may be stored"},
+    {"GET /\n\n200\nServer: cloudflare\nCF-Cache-Status: BYPASS\nSet-Cookie: a=b\n",
+     "Cloudflare stores no response with Set-Cookie"},
+    {"GET /\n\n200\nX-Cache: Miss from cloudfront\nVia: 1.1 x.cloudfront.net (CloudFront)\n",
+     "CloudFront says Miss for what it never stores as well"},
+    {"GET /\n\n200\nX-Cache: Miss from cloudfront\nCache-Control: max-age=60\n",
+     "if it was asked for the first time (stored for 60 s)"},
+    {"GET /\n\n200\nX-Cache: CONFIG_NOCACHE\nX-Azure-Ref: 0abc\n", "enable caching there"},
+    {"GET /\nCache-Control: no-cache\n\n200\nX-Cache: MISS from proxy\n"
+     "X-Cache-Lookup: HIT from proxy:3128\nVia: 1.1 proxy (squid/5.7)\n",
+     "asked with \"Cache-Control: no-cache\""},
+    {"GET /\n\n200\nCache-Status: Edge; fwd=uri-miss; stored\nCache-Control: max-age=60\n",
+     "this URI was asked for the first time, and may be stored for 60 s"},
+    {"GET /\n\n200\nCache-Status: Edge; fwd=stale; fwd-status=200\nCache-Control: max-age=60\n"
+     "ETag: \"a\"\n",
+     "older than its lifetime of 60 s"},
+    {"GET /\n\n200\nCache-Status: Edge; fwd=vary-miss\nVary: User-Agent\n",
+     "other values of \"Vary: User-Agent\""},
+    {"GET /\n\n200\nX-Cache: HIT\nVary: *\n", "Nothing: it is a hit"},
+    {"GET /\n\n200\nVia: 1.1 proxy (squid/5.7)\nAge: 0\nVary: *\n", "says \"Vary: *\""},
+    {"POST /\n\n200\nVia: 1.1 proxy (squid/5.7)\n", "Nothing, by design: POST is not answered"},
+    {"POST /\n\n200\nX-Cache: MISS from proxy\nX-Cache-Lookup: MISS from proxy:3128\n"
+     "Via: 1.1 proxy (squid/5.7)\nCache-Control: no-store\n",
+     "Nothing, by design: POST is not answered"},
+    {"GET /\n\n200\nX-Cache: MISS from proxy\nX-Cache-Lookup: HIT from proxy:3128\n"
+     "Via: 1.1 proxy (squid/5.7)\nVary: *\n",
+     "says \"Vary: *\""},
+    {"GET /\nAuthorization: x\n\n200\nVia: 1.1 proxy (squid/5.7)\nAge: 0\n",
+     "only with public, s-maxage or must-revalidate"},
+    {"GET /\n\n302\nVia: 1.1 proxy (squid/5.7)\nAge: 0\n",
+     "Status 302 is stored only with an explicit lifetime"},
+    {"GET /\n\n200\nAge: 100\nCache-Control: max-age=60\nVia: 1.1 proxy (squid/5.7)\n",
+     "Age 100 s, lifetime 60 s"},
+    {"GET /\n\n200\nX-Cache: Lukewarm\n", "the cache says \"Lukewarm\""},
+    {"GET /\n\n200\n", "nothing in the response shows that a cache answered"},
+    {"GET /\n\n", "no response was seen"},
+};
+
 static void the_advice_is_right_for_the_product_and_has_its_values(void **state)
 {
     struct world *world = *state;
-    static const struct row rows[] = {
-        {"GET /\n\n200\nX-Cache-Status: HIT\nServer: nginx\n", "Nothing: it is a hit."},
-        {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\nSet-Cookie: a=b\n",
-         "nginx stores no response with Set-Cookie"},
-        {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\nCache-Control: private, max-age=60\n",
-         "says \"Cache-Control: private, max-age=60\": if it is the same for everybody, send "
-         "\"public, s-maxage=60\" instead"},
-        {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\nCache-Control: no-store\n",
-         "send \"public, s-maxage=N\" instead"},
-        {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\nCache-Control: no-cache\n",
-         "nginx stores no response with no-cache"},
-        {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\n", "only by proxy_cache_valid"},
-        {"GET /\n\n200\nServer: nginx\nX-Cache-Status: MISS\nCache-Control: max-age=300\n",
-         "it may be stored for 300 s"},
-        {"GET /\n\n200\nServer: nginx\nX-Cache-Status: BYPASS\n", "proxy_cache_bypass"},
-        {"GET /\n\n200\nServer: nginx\nX-Cache-Status: EXPIRED\nETag: \"a\"\n"
-         "Cache-Control: max-age=5\n",
-         "proxy_cache_revalidate on"},
-        {"GET /\n\n200\nServer: nginx\nX-Cache-Status: EXPIRED\nCache-Control: max-age=5\n",
-         "proxy_cache_use_stale updating"},
-        {"GET /\nCookie: secret\n\n200\nX-Varnish: 52\nAge: 0\nVia: 1.1 varnish (Varnish/7.1)\n"
-         "Cache-Control: max-age=60\n",
-         "Varnish's built-in VCL passes every request with a Cookie"},
-        {"GET /\nAuthorization: x\n\n200\nX-Varnish: 52\nAge: 0\n"
-         "Via: 1.1 varnish (Varnish/7.1)\nCache-Control: max-age=60\n",
-         "Varnish's built-in VCL passes requests with Authorization"},
-        {"GET /\n\n200\nServer: cloudflare\nCF-Cache-Status: DYNAMIC\nCache-Control: max-age=90\n",
-         "a Cache Rule that makes the path eligible for cache. The response itself may be stored "
-         "for 90 s."},
-        {"GET /\n\n200\nServer: cloudflare\nCF-Cache-Status: DYNAMIC\nCache-Control: no-store\n",
-         "and a response that may be stored"},
-        {"GET /\n\n200\nServer: cloudflare\nCF-Cache-Status: BYPASS\nSet-Cookie: a=b\n",
-         "Cloudflare stores no response with Set-Cookie"},
-        {"GET /\n\n200\nX-Cache: Miss from cloudfront\nVia: 1.1 x.cloudfront.net (CloudFront)\n",
-         "CloudFront says Miss for what it never stores as well"},
-        {"GET /\n\n200\nX-Cache: Miss from cloudfront\nCache-Control: max-age=60\n",
-         "if it was asked for the first time (stored for 60 s)"},
-        {"GET /\n\n200\nX-Cache: CONFIG_NOCACHE\nX-Azure-Ref: 0abc\n", "enable caching there"},
-        {"GET /\nCache-Control: no-cache\n\n200\nX-Cache: MISS from proxy\n"
-         "X-Cache-Lookup: HIT from proxy:3128\nVia: 1.1 proxy (squid/5.7)\n",
-         "asked with \"Cache-Control: no-cache\""},
-        {"GET /\n\n200\nCache-Status: Edge; fwd=uri-miss; stored\nCache-Control: max-age=60\n",
-         "this URI was asked for the first time, and may be stored for 60 s"},
-        {"GET /\n\n200\nCache-Status: Edge; fwd=stale; fwd-status=200\nCache-Control: max-age=60\n"
-         "ETag: \"a\"\n",
-         "older than its lifetime of 60 s"},
-        {"GET /\n\n200\nCache-Status: Edge; fwd=vary-miss\nVary: User-Agent\n",
-         "other values of \"Vary: User-Agent\""},
-        {"GET /\n\n200\nX-Cache: HIT\nVary: *\n", "Nothing: it is a hit"},
-        {"GET /\n\n200\nVia: 1.1 proxy (squid/5.7)\nAge: 0\nVary: *\n", "says \"Vary: *\""},
-        {"POST /\n\n200\nVia: 1.1 proxy (squid/5.7)\n", "Nothing, by design: POST is not answered"},
-        {"POST /\n\n200\nX-Cache: MISS from proxy\nX-Cache-Lookup: MISS from proxy:3128\n"
-         "Via: 1.1 proxy (squid/5.7)\nCache-Control: no-store\n",
-         "Nothing, by design: POST is not answered"},
-        {"GET /\n\n200\nX-Cache: MISS from proxy\nX-Cache-Lookup: HIT from proxy:3128\n"
-         "Via: 1.1 proxy (squid/5.7)\nVary: *\n",
-         "says \"Vary: *\""},
-        {"GET /\nAuthorization: x\n\n200\nVia: 1.1 proxy (squid/5.7)\nAge: 0\n",
-         "only with public, s-maxage or must-revalidate"},
-        {"GET /\n\n302\nVia: 1.1 proxy (squid/5.7)\nAge: 0\n",
-         "Status 302 is stored only with an explicit lifetime"},
-        {"GET /\n\n200\nAge: 100\nCache-Control: max-age=60\nVia: 1.1 proxy (squid/5.7)\n",
-         "Age 100 s, lifetime 60 s"},
-        {"GET /\n\n200\nX-Cache: Lukewarm\n", "the cache says \"Lukewarm\""},
-        {"GET /\n\n200\n", "nothing in the response shows that a cache answered"},
-        {"GET /\n\n", "no response was seen"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct ct_txn *txn = tx_new(world->fields, rows[i].text);
+    for (size_t i = 0; i < sizeof advised / sizeof advised[0]; i++) {
+        struct ct_txn *txn = tx_new(world->fields, advised[i].text);
         struct ct_verdict verdict;
         char advice[CT_ADVICE_MAX];
         ct_cache_classify(world->cache, txn, &verdict);
         size_t n = ct_cache_advice(txn, &verdict, advice, sizeof advice);
         assert_int_equal(n, strlen(advice));
-        if (strstr(advice, rows[i].want) == NULL) {
-            fail_msg("%s\nis %s %s %s\nadvice: %s\nwanted: %s", rows[i].text,
+        if (strstr(advice, advised[i].want) == NULL) {
+            fail_msg("%s\nis %s %s %s\nadvice: %s\nwanted: %s", advised[i].text,
                      ct_cache_outcome_name(verdict.outcome),
                      verdict.dialect != NULL ? verdict.dialect : "-",
                      verdict.reason != 0 ? ct_cache_reason_name(verdict.reason) : "-", advice,
-                     rows[i].want);
+                     advised[i].want);
         }
         if (strstr(advice, "secret") != NULL) {
             fail_msg("a secret: %s", advice);

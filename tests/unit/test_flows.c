@@ -286,8 +286,8 @@ static void memory_is_that_of_the_connections_open_at_one_time(void **state)
         }
     }
     assert_int_equal(snapshot(world, 0)->flows.memory_bytes, memory);
-    assert_true(memory < 1000 * 1024);
-    assert_int_equal(world->snapshot.flows.given_up, 200 * 400);
+    assert_true(memory < CT_MIB(1));
+    assert_int_equal(world->snapshot.flows.given_up, 80000);
     assert_int_equal(world->snapshot.flows.open_now, 0);
 }
 
