@@ -47,7 +47,9 @@ struct ct_options {
     struct ct_live_options live;
     const char **interfaces; /* live.names */
     struct ct_save_options save;
-    bool reads_stdin;               /* one of them is "-" */
+    uint64_t ring_bytes; /* --ring: the last packets are kept in so much memory; 0: none */
+    double speed;        /* --speed: replay so many times as fast as captured; 0: at once */
+    bool reads_stdin;    /* one of them is "-" */
     struct ct_output_spec *outputs; /* none only when packets go to standard output */
     size_t n_outputs;
     const char **ignored_headers; /* n_ignored_headers of them */

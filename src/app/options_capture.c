@@ -9,6 +9,7 @@
 #define B_UNIT           UINT64_C(1024)    /* of -B without a suffix */
 #define C_UNIT           UINT64_C(1000000) /* of -C without a suffix */
 #define SAVE_COUNT_MAX   UINT64_C(1000000)
+#define RING_BYTES_MAX   (UINT64_C(1) << 40)
 #define BUFFER_BYTES_MAX CT_MIB(2047) /* libpcap counts in an int */
 
 static bool add_interface(struct ct_options *options, const char *name)
@@ -94,6 +95,33 @@ static bool set_number(struct ct_options *options, char letter, const char *text
     return true;
 }
 
+static bool set_ring(struct ct_options *options, const char *text)
+{
+    uint64_t n = 0;
+    bool plain = ct_base_parse_u64(ct_span_of(text), &n);
+    if (plain && n <= RING_BYTES_MAX / CT_MIB(1)) {
+        n *= CT_MIB(1);
+    }
+    if ((!plain && !ct_base_parse_size(ct_span_of(text), &n)) || n == 0 || n > RING_BYTES_MAX ||
+        (plain && n < CT_MIB(1))) {
+        return ct_app_options_wrong(
+            options, "--ring %s: not a size up to 1 TiB, give MiB or a suffix: 2G", text);
+    }
+    options->ring_bytes = n;
+    return true;
+}
+
+static bool set_speed(struct ct_options *options, const char *text)
+{
+    if (!ct_base_parse_decimal(ct_span_of(text), &options->speed) || options->speed <= 0) {
+        return ct_app_options_wrong(options,
+                                    "--speed %s: not a positive number, 1 is as captured, 10 ten "
+                                    "times as fast",
+                                    text);
+    }
+    return true;
+}
+
 bool ct_app_options_capture(struct ct_options *options, int key, const char *argument)
 {
     switch (key) {
@@ -123,6 +151,10 @@ bool ct_app_options_capture(struct ct_options *options, int key, const char *arg
         return set_number(options, 'G', argument, INT32_MAX, &options->save.seconds);
     case 'W':
         return set_number(options, 'W', argument, SAVE_COUNT_MAX, &options->save.count);
+    case CT_KEY_RING:
+        return set_ring(options, argument);
+    case CT_KEY_SPEED:
+        return set_speed(options, argument);
     case 'U':
         options->save.packet_buffered = true;
         break;
@@ -135,6 +167,21 @@ bool ct_app_options_capture(struct ct_options *options, int key, const char *arg
 bool ct_app_options_saves_to_stdout(const struct ct_options *options)
 {
     return options->save.path != NULL && strcmp(options->save.path, "-") == 0;
+}
+
+/* With --ring the name of -w is that of its files. */
+static bool check_ring(struct ct_options *options)
+{
+    const struct ct_save_options *save = &options->save;
+    if (options->ring_bytes == 0) {
+        return true;
+    }
+    if (save->file_bytes > 0 || save->seconds > 0 || save->count > 0) {
+        return ct_app_options_wrong(options, "--ring: its files are written on a signal, leave out "
+                                             "-C, -G and -W");
+    }
+    return !ct_app_options_saves_to_stdout(options) ||
+           ct_app_options_wrong(options, "--ring: it writes files, give -w a name instead of -");
 }
 
 static bool check_save(struct ct_options *options)
@@ -175,6 +222,10 @@ bool ct_app_options_capture_check(struct ct_options *options)
         return ct_app_options_wrong(options, "-i and -r: a run captures or replays, leave one out");
     }
     options->is_live = options->n_reads == 0;
+    if (options->is_live && options->speed > 0) {
+        return ct_app_options_wrong(options,
+                                    "--speed: only a replay has one, give -r FILE as well");
+    }
     options->live.gone_seconds = options->limits.gone_seconds;
-    return check_save(options);
+    return check_save(options) && check_ring(options);
 }

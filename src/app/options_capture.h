@@ -8,6 +8,8 @@
 /* Keys of options without a letter; those of options.c begin lower. */
 enum {
     CT_KEY_IMMEDIATE = 512,
+    CT_KEY_RING,
+    CT_KEY_SPEED,
 };
 
 /* Says what is wrong with the command line; always false. */

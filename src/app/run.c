@@ -7,6 +7,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "app/pace.h"
+#include "app/recorder.h"
 #include "app/report.h"
 #include "app/save.h"
 #include "app/signals.h"
@@ -20,6 +22,8 @@
 #define PROGRESS_FRAMES 2048
 /* Frames between two looks at signals, outputs and the clock. */
 #define BATCH_FRAMES 256
+/* Between two looks at timers while a packet is waited for. */
+#define TICK_NS (CT_NS_PER_S / 10)
 /* Rows of the lists of hosts, URIs and names. */
 #define TOP_ROWS 100
 
@@ -30,9 +34,11 @@ struct run {
     struct ct_sinks sinks;
     struct ct_engine *engine;
     struct ct_source *source;
-    struct ct_save *save;   /* NULL: nothing is saved */
-    int64_t frame_ns;       /* latest packet; INT64_MIN: none yet */
-    int64_t frame_clock_ns; /* the clock when it came */
+    struct ct_pace pace;
+    struct ct_recorder *recorder; /* NULL: packets are not kept */
+    struct ct_save *save;         /* NULL: nothing is saved */
+    int64_t frame_ns;             /* latest packet; INT64_MIN: none yet */
+    int64_t frame_clock_ns;       /* the clock when it came */
     uint64_t shown_packets;
     uint64_t packets;
     uint64_t transactions;
@@ -78,6 +84,8 @@ static void count_capture(struct run *run, struct ct_snapshot *snapshot)
 {
     ct_source_count(run->source, &snapshot->capture);
     snapshot->capture.dropped_records = ct_app_sinks_dropped(&run->sinks);
+    snapshot->capture.unringed_packets =
+        run->recorder != NULL ? ct_app_recorder_lost(run->recorder) : 0;
     snapshot->capture.unsaved_packets = run->save != NULL ? ct_app_save_lost(run->save) : 0;
 }
 
@@ -93,11 +101,26 @@ static void report_now(struct run *run)
     }
 }
 
+/* What is kept of packets goes to its file. */
+static void save_now(struct run *run)
+{
+    if (run->recorder != NULL) {
+        ct_app_recorder_dump(run->recorder);
+    }
+    if (run->save != NULL) {
+        ct_app_save_flush(run->save);
+    }
+    ct_app_sinks_flush(&run->sinks);
+}
+
 /* Does what signals have asked for; true when the run is to end. */
 static bool heed_signals(struct run *run)
 {
     if (ct_app_signals_take_report()) {
         report_now(run);
+    }
+    if (ct_app_signals_take_save()) {
+        save_now(run);
     }
     if (ct_app_signals_take_reopen()) {
         if (run->sinks.n_files == 0 && isatty(STDOUT_FILENO)) {
@@ -127,15 +150,53 @@ static bool on_interrupted(void *user)
     return heed_signals(run);
 }
 
+static bool goes_on(struct run *run)
+{
+    if (ct_app_signals_pending() && heed_signals(run)) {
+        return false;
+    }
+    if (run->save != NULL && ct_app_save_is_over(run->save)) {
+        return false;
+    }
+    return run->sinks.n_open > 0 || run->sinks.n == 0;
+}
+
+/* --speed: lets time pass until the packet is due. False: the run is to end. */
+static bool wait_until_due(struct run *run, int64_t ts_ns)
+{
+    int64_t left_ns = 0;
+    bool flushed = false;
+    while ((left_ns = ct_app_pace_left(&run->pace, ts_ns, ct_app_voice_clock())) > 0) {
+        if (!flushed) {
+            ct_app_sinks_flush(&run->sinks);
+            flushed = true;
+        }
+        ct_app_pace_sleep(left_ns < TICK_NS ? left_ns : TICK_NS, ct_app_signals_pending);
+        show_progress(run);
+        if (!goes_on(run)) {
+            return false;
+        }
+        int64_t now_ns = ct_app_pace_now(&run->pace, ct_app_voice_clock());
+        ct_engine_tick(run->engine, now_ns < ts_ns ? now_ns : ts_ns);
+    }
+    return true;
+}
+
 static void on_frame(void *user, const struct ct_frame *frame)
 {
     struct run *run = user;
     if (run->options->count > 0 && run->packets == run->options->count) {
         return; /* -c is reached; several interfaces had a batch each */
     }
+    if (run->pace.speed > 0 && !wait_until_due(run, frame->ts_ns)) {
+        return;
+    }
     ct_engine_frame(run->engine, frame);
     if (run->save != NULL) {
         ct_app_save_frame(run->save, frame);
+    }
+    if (run->recorder != NULL) {
+        ct_app_recorder_frame(run->recorder, frame);
     }
     run->packets++;
     run->frame_ns = frame->ts_ns > run->frame_ns ? frame->ts_ns : run->frame_ns;
@@ -166,21 +227,13 @@ static void end_batch(struct run *run, bool had_frames)
             ct_app_save_flush(run->save);
         }
     }
+    if (run->recorder != NULL) {
+        ct_app_recorder_look(run->recorder);
+    }
     if (run->packets - run->shown_packets >= PROGRESS_FRAMES) {
         run->shown_packets = run->packets;
         show_progress(run);
     }
-}
-
-static bool goes_on(struct run *run)
-{
-    if (ct_app_signals_pending() && heed_signals(run)) {
-        return false;
-    }
-    if (run->save != NULL && ct_app_save_is_over(run->save)) {
-        return false;
-    }
-    return run->sinks.n_open > 0 || run->sinks.n == 0;
 }
 
 static void watch(struct run *run)
@@ -189,6 +242,7 @@ static void watch(struct run *run)
     while (goes_on(run) && (count == 0 || run->packets < count)) {
         uint64_t left = count > 0 ? count - run->packets : BATCH_FRAMES;
         size_t max = left < BATCH_FRAMES ? (size_t)left : BATCH_FRAMES;
+        max = run->pace.speed > 0 ? 1 : max; /* signals are heeded between them */
         uint64_t before = run->packets;
         enum ct_source_status status = ct_source_dispatch(run->source, max, on_frame, run);
         end_batch(run, run->packets > before);
@@ -210,6 +264,9 @@ static void finish(struct run *run)
         ct_app_voice_say(&run->voice, "summary: not complete: out of memory");
     }
     if (run->save != NULL && !ct_app_save_finish(run->save)) {
+        run->failed = true;
+    }
+    if (run->recorder != NULL && !ct_app_recorder_finish(run->recorder)) {
         run->failed = true;
     }
     if (snapshot == NULL) {
@@ -285,6 +342,10 @@ static enum ct_exit open_all(struct run *run)
     if (status != CT_SOURCE_OK) {
         return status == CT_SOURCE_BAD_FILTER ? CT_EXIT_USAGE : CT_EXIT_FAILED;
     }
+    if (run->options->ring_bytes > 0) {
+        run->recorder = ct_app_recorder_open(run->options, run->source, &run->opener, &run->voice);
+        return run->recorder != NULL ? CT_EXIT_OK : CT_EXIT_FAILED;
+    }
     if (run->options->save.path != NULL) {
         run->save = ct_app_save_open(run->options, run->source, &run->opener, &run->voice);
         return run->save != NULL ? CT_EXIT_OK : CT_EXIT_FAILED;
@@ -308,7 +369,8 @@ static enum ct_exit open_and_watch(struct run *run)
         return status;
     }
     if (!ct_app_sinks_begin(&run->sinks, ct_engine_fields(run->engine)) ||
-        (run->save != NULL && !ct_app_save_start(run->save))) {
+        (run->save != NULL && !ct_app_save_start(run->save)) ||
+        (run->recorder != NULL && !ct_app_recorder_start(run->recorder))) {
         return CT_EXIT_FAILED;
     }
     if (run->options->is_live && !run->options->quiet) {
@@ -324,13 +386,14 @@ static enum ct_exit open_and_watch(struct run *run)
 
 enum ct_exit ct_app_run(const struct ct_options *options)
 {
-    struct run run = {.options = options, .frame_ns = INT64_MIN};
+    struct run run = {.options = options, .frame_ns = INT64_MIN, .pace = {.speed = options->speed}};
     ct_app_voice_init(&run.voice, false);
     ct_app_opener_init(&run.opener);
     ct_app_signals_install();
     enum ct_exit status = open_and_watch(&run);
     ct_app_sinks_fini(&run.sinks);
     ct_app_save_close(run.save);
+    ct_app_recorder_close(run.recorder);
     ct_app_opener_fini(&run.opener);
     ct_source_close(run.source);
     ct_engine_free(run.engine);

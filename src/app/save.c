@@ -208,18 +208,6 @@ static bool wants_pcapng(const struct ct_save *save, uint32_t *linktype)
     return !ct_source_one_linktype(save->source, linktype) || named;
 }
 
-/* Those of a live capture are known: they stand at the beginning of each file. */
-static void add_ifaces(struct ct_save *save)
-{
-    struct ct_frame frame = {.iface = 0};
-    const char *name = NULL;
-    while ((name = ct_source_iface_name(save->source, frame.iface)) != NULL) {
-        frame.linktype = ct_source_iface_linktype(save->source, frame.iface);
-        (void)ct_source_encoder_add(save->encoder, &frame, name); /* pcap needs none */
-        frame.iface++;
-    }
-}
-
 static bool set_up(struct ct_save *save)
 {
     uint32_t linktype = 0;
@@ -240,7 +228,7 @@ static bool set_up(struct ct_save *save)
                          shown_path(save), ct_app_place_error(errno));
         return false;
     }
-    add_ifaces(save);
+    ct_source_encoder_add_all(save->encoder, save->source);
     /* Files of a replay are named by the time of its packets. */
     bool waits_for_packet = !save->options->is_live && save->wanted->seconds > 0;
     return waits_for_packet || begin(save);

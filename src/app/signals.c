@@ -9,6 +9,7 @@ static volatile sig_atomic_t stop;
 static volatile sig_atomic_t interrupts;
 static volatile sig_atomic_t report;
 static volatile sig_atomic_t reopen;
+static volatile sig_atomic_t save;
 
 /* A second INT ends at once: the user has seen that the first one did not. */
 static void on_interrupt(int number)
@@ -25,6 +26,9 @@ static void on_signal(int number)
     switch (number) {
     case SIGUSR1:
         report = 1;
+        break;
+    case SIGUSR2:
+        save = 1;
         break;
     case SIGHUP:
         reopen = 1;
@@ -51,12 +55,13 @@ void ct_app_signals_install(void)
     take_over(SIGTERM, on_signal);
     take_over(SIGHUP, on_signal);
     take_over(SIGUSR1, on_signal);
+    take_over(SIGUSR2, on_signal);
     (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
 }
 
 bool ct_app_signals_pending(void)
 {
-    return stop != 0 || report != 0 || reopen != 0;
+    return stop != 0 || report != 0 || reopen != 0 || save != 0;
 }
 
 bool ct_app_signals_stop(void)
@@ -80,5 +85,12 @@ bool ct_app_signals_take_reopen(void)
 {
     bool was = reopen != 0;
     reopen = 0;
+    return was;
+}
+
+bool ct_app_signals_take_save(void)
+{
+    bool was = save != 0;
+    save = 0;
     return was;
 }

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* Takes over INT, TERM, HUP, USR1; ignores PIPE. What was ignored before stays ignored. */
+/* Takes over INT, TERM, HUP, USR1, USR2; ignores PIPE. What was ignored before stays ignored. */
 void ct_app_signals_install(void);
 
 /* Cheap: is any of the following true? */
@@ -21,5 +21,7 @@ void ct_app_signals_request_stop(void);
 bool ct_app_signals_take_report(void);
 /* HUP came since the last question. */
 bool ct_app_signals_take_reopen(void);
+/* USR2 came since the last question. */
+bool ct_app_signals_take_save(void);
 
 #endif

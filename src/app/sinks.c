@@ -339,6 +339,9 @@ void ct_app_sinks_flush(struct ct_sinks *sinks)
         if (sink->outlet != NULL && sink->file != NULL && is_first_of_outlet(sinks, sink)) {
             ct_app_outlet_flush(sink->outlet);
             look_at_outlet(sinks, sink);
+        } else if (sink->outlet == NULL && sink->writer != NULL && is_streaming(sink) &&
+                   fflush(sink->file) != 0) {
+            note_status(sinks, sink, errno == EPIPE ? CT_OUTPUT_CLOSED : CT_OUTPUT_FAILED);
         }
     }
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cachetap/source.h"
 #include "source/linktype.h"
 
 /* Classic pcap (draft-ietf-opsawg-pcap), in this machine's byte order, as libpcap writes it. */
@@ -120,6 +119,17 @@ bool ct_source_encoder_add(struct ct_encoder *encoder, const struct ct_frame *fr
     *iface = (struct iface){.number = frame->iface, .dlt = frame->linktype};
     (void)snprintf(iface->name, sizeof iface->name, "%s", name != NULL ? name : "");
     return true;
+}
+
+void ct_source_encoder_add_all(struct ct_encoder *encoder, const struct ct_source *source)
+{
+    struct ct_frame frame = {.iface = 0};
+    const char *name = NULL;
+    while ((name = ct_source_iface_name(source, frame.iface)) != NULL) {
+        frame.linktype = ct_source_iface_linktype(source, frame.iface);
+        (void)ct_source_encoder_add(encoder, &frame, name); /* pcap needs none */
+        frame.iface++;
+    }
 }
 
 static size_t iface_size(const struct iface *iface)

@@ -7,7 +7,7 @@
 #ifndef CACHETAP_SOURCE_ENCODE_H
 #define CACHETAP_SOURCE_ENCODE_H
 
-#include "cachetap/base.h"
+#include "cachetap/source.h"
 
 struct ct_encoder;
 
@@ -23,6 +23,9 @@ bool ct_source_encoder_knows(const struct ct_encoder *encoder, const struct ct_f
 /* name may be NULL. False: no room, or pcap, which cannot hold another link type. */
 bool ct_source_encoder_add(struct ct_encoder *encoder, const struct ct_frame *frame,
                            const char *name);
+
+/* Adds the interfaces of a live capture, which are known from the start. */
+void ct_source_encoder_add_all(struct ct_encoder *encoder, const struct ct_source *source);
 
 /* Octets of the beginning of a file, which describes all interfaces known; written to out. */
 size_t ct_source_encode_head_size(const struct ct_encoder *encoder);

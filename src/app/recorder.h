@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The last packets in memory (--ring), so that the moment before an incident can be saved: a
+ * signal writes them to a file. They are kept as octets of that file in pieces; a thread writes
+ * the pieces, while others take the packets that come.
+ */
+#ifndef CACHETAP_APP_RECORDER_H
+#define CACHETAP_APP_RECORDER_H
+
+#include "app/opener.h"
+#include "app/options.h"
+#include "app/voice.h"
+#include "cachetap/source.h"
+
+struct ct_recorder;
+
+/* Takes all memory and opens the folder. Borrows all for its life. NULL: told to voice. */
+struct ct_recorder *ct_app_recorder_open(const struct ct_options *options,
+                                         const struct ct_source *source, struct ct_opener *opener,
+                                         struct ct_voice *voice);
+/* Starts the thread. False: told to voice. */
+bool ct_app_recorder_start(struct ct_recorder *recorder);
+void ct_app_recorder_frame(struct ct_recorder *recorder, const struct ct_frame *frame);
+/* Has what is kept written to a new file; it is not kept any longer. */
+void ct_app_recorder_dump(struct ct_recorder *recorder);
+/* Tells what has become of it. */
+void ct_app_recorder_look(struct ct_recorder *recorder);
+/* Packets that found no room, since all was being written. */
+uint64_t ct_app_recorder_lost(const struct ct_recorder *recorder);
+/* Waits until a file that is being written is whole. False: one could not be; that was told. */
+bool ct_app_recorder_finish(struct ct_recorder *recorder);
+void ct_app_recorder_close(struct ct_recorder *recorder);
+
+#endif
