@@ -239,8 +239,8 @@ bool ct_cache_pattern_check(const char *pattern, char *error, size_t size);
 
 /*
  * Interns the header names of all dialects in fields, which is borrowed for the life of the
- * result, as is what config points to; config may be NULL. One handle belongs to one thread.
- * NULL: no memory, no room in fields, more than the CT_USER_ limits, or a bad pattern.
+ * result, as is what config points to; config may be NULL. Constant afterwards: threads may share
+ * it. NULL: no memory, no room in fields, more than the CT_USER_ limits, or a bad pattern.
  */
 struct ct_cache *ct_cache_new(struct ct_fields *fields, const struct ct_cache_config *config);
 void ct_cache_free(struct ct_cache *cache);

@@ -389,12 +389,12 @@ void ct_cache_list_members(const struct ct_lister *to)
     }
     for (size_t i = 0; i < COUNT(fwd_rows); i++) {
         (void)snprintf(text, sizeof text, "fwd=%s", fwd_rows[i].text);
-        ct_cache_list_value(to, CT_DIALECT_RFC9211, header, text, fwd_rows[i].outcome,
-                            fwd_rows[i].reason, 0);
+        ct_cache_list_value(to, CT_DIALECT_RFC9211, header, text,
+                            (struct ct_meaning){fwd_rows[i].outcome, fwd_rows[i].reason, 0});
     }
     for (size_t i = 0; i < COUNT(detail_rows); i++) {
         (void)snprintf(text, sizeof text, "detail: %s", detail_rows[i].text);
-        ct_cache_list_value(to, CT_DIALECT_SOUIN, header, text, detail_rows[i].outcome,
-                            detail_rows[i].reason, 0);
+        ct_cache_list_value(to, CT_DIALECT_SOUIN, header, text,
+                            (struct ct_meaning){detail_rows[i].outcome, detail_rows[i].reason, 0});
     }
 }

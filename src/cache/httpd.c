@@ -87,7 +87,7 @@ void ct_cache_list_details(const struct ct_lister *to)
     for (size_t i = 0; i < sizeof detail_rows / sizeof detail_rows[0]; i++) {
         char text[64];
         (void)snprintf(text, sizeof text, "alone: \"%s...\"", detail_rows[i].start);
-        ct_cache_list_value(to, CT_DIALECT_HTTPD, "X-Cache-Detail", text, detail_rows[i].outcome,
-                            detail_rows[i].reason, 0);
+        ct_cache_list_value(to, CT_DIALECT_HTTPD, "X-Cache-Detail", text,
+                            (struct ct_meaning){detail_rows[i].outcome, detail_rows[i].reason, 0});
     }
 }

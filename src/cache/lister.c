@@ -117,8 +117,8 @@ static void list_rules(const struct ct_lister *to)
 {
     for (size_t i = 0; i < COUNT(rules); i++) {
         const struct ct_rule *rule = &rules[i];
-        ct_cache_list_value(to, rule->dialect, rule->header, rule->text, rule->outcome,
-                            rule->reason, 0);
+        ct_cache_list_value(to, rule->dialect, rule->header, rule->text,
+                            (struct ct_meaning){rule->outcome, rule->reason, 0});
     }
 }
 
@@ -145,8 +145,9 @@ static void list_user_header(const struct ct_lister *to, const struct ct_user_he
         uint32_t marks = value->stored == CT_USER_STORED_YES  ? CT_MARK_BIT(STORED)
                          : value->stored == CT_USER_STORED_NO ? CT_MARK_BIT(NOT_STORED)
                                                               : 0;
-        ct_cache_list_value(to, to->dialect, header->name, value->text, (uint8_t)value->outcome,
-                            (uint8_t)value->reason, marks);
+        ct_cache_list_value(
+            to, to->dialect, header->name, value->text,
+            (struct ct_meaning){(uint8_t)value->outcome, (uint8_t)value->reason, marks});
     }
 }
 

@@ -29,13 +29,19 @@ static inline void ct_cache_list_print(const struct ct_lister *to, unsigned dial
     ct_cache_list(to, dialect, (struct ct_entry){CT_ENTRY_PRINT, header, text, 0, 0, 0, 0});
 }
 
+struct ct_meaning {
+    uint8_t outcome;
+    uint8_t reason;
+    uint32_t marks;
+};
+
 static inline void ct_cache_list_value(const struct ct_lister *to, unsigned dialect,
-                                       const char *header, const char *text, uint8_t outcome,
-                                       uint8_t reason, uint32_t marks)
+                                       const char *header, const char *text,
+                                       struct ct_meaning meaning)
 {
-    struct ct_entry entry = {CT_ENTRY_VALUE,         header, text, (enum ct_outcome)outcome,
-                             (enum ct_reason)reason, marks,  0};
-    ct_cache_list(to, dialect, entry);
+    ct_cache_list(to, dialect,
+                  (struct ct_entry){CT_ENTRY_VALUE, header, text, (enum ct_outcome)meaning.outcome,
+                                    (enum ct_reason)meaning.reason, meaning.marks, 0});
 }
 
 void ct_cache_list_prints(const struct ct_lister *to);      /* dialects.c */

@@ -172,8 +172,8 @@ static void list_refinement(const struct ct_lister *to, const struct refine_row 
                    ct_cache_outcome_name((enum ct_outcome)row->from),
                    row->text != NULL ? "..." : "any value", row->text != NULL ? row->text : "",
                    row->text != NULL ? "..." : "");
-    ct_cache_list_value(to, dialect, ct_cache_headers[row->header].name, text, row->to, row->reason,
-                        row->marks);
+    ct_cache_list_value(to, dialect, ct_cache_headers[row->header].name, text,
+                        (struct ct_meaning){row->to, row->reason, row->marks});
 }
 
 void ct_cache_list_refinements(const struct ct_lister *to)

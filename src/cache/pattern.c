@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cache/pattern.h"
 
+#include <stdalign.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,17 +15,19 @@
 /* Bounds of one match. Ordinary patterns need tens of steps on a header value. */
 #define STEPS_MAX 10000
 #define DEPTH_MAX 1000
-#define HEAP_KIB  256
+#define HEAP_KIB  40
+
+/* The first block of frames (20 KiB in libpcre2), the largest, and what describes a match. */
+#define ARENA_BYTES ((size_t)64 << 10)
 
 /* Groups that a pattern can have; the scratch memory has room for them. */
 #define GROUPS_MAX 32
 
 struct ct_pattern {
     pcre2_code *code;
-    pcre2_match_data *data;
-    pcre2_match_context *context;
-    uint32_t status; /* numbers of groups */
-    uint32_t node;   /* 0: there is none */
+    pcre2_match_context *context; /* the bounds */
+    uint32_t status;              /* numbers of groups */
+    uint32_t node;                /* 0: there is none */
     uint32_t hits;
 };
 
@@ -42,9 +46,8 @@ static bool prepare(struct ct_pattern *pattern, char *error, size_t size)
         (void)snprintf(error, size, "more than %d groups", GROUPS_MAX);
         return false;
     }
-    pattern->data = pcre2_match_data_create_from_pattern(pattern->code, NULL);
     pattern->context = pcre2_match_context_create(NULL);
-    if (pattern->data == NULL || pattern->context == NULL) {
+    if (pattern->context == NULL) {
         (void)snprintf(error, size, "out of memory");
         return false;
     }
@@ -89,16 +92,41 @@ void ct_cache_pattern_free(struct ct_pattern *pattern)
         return;
     }
     pcre2_match_context_free(pattern->context);
-    pcre2_match_data_free(pattern->data);
     pcre2_code_free(pattern->code);
     free(pattern);
 }
 
-/* A group that took no part has no place in the text. */
-static struct ct_span group_text(const struct ct_pattern *pattern, struct ct_span text,
-                                 uint32_t group)
+/*
+ * The memory of one match, on the stack: the pattern stays constant, so that threads can share
+ * it, and nothing is allocated. What does not fit is refused, and the match with it.
+ */
+struct arena {
+    size_t used;
+    alignas(max_align_t) uint8_t bytes[ARENA_BYTES];
+};
+
+static void *take_memory(size_t size, void *user)
 {
-    const size_t *place = pcre2_get_ovector_pointer(pattern->data);
+    struct arena *arena = user;
+    size_t rounded =
+        (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+    if (rounded < size || rounded > ARENA_BYTES - arena->used) {
+        return NULL;
+    }
+    void *memory = arena->bytes + arena->used;
+    arena->used += rounded;
+    return memory;
+}
+
+static void leave_memory(void *memory, void *user)
+{
+    (void)memory;
+    (void)user;
+}
+
+/* A group that took no part has no place in the text. */
+static struct ct_span group_text(const size_t *place, struct ct_span text, uint32_t group)
+{
     size_t from = place[2 * (size_t)group];
     size_t to = place[2 * (size_t)group + 1];
     if (from == PCRE2_UNSET || to == PCRE2_UNSET || from > to) {
@@ -107,18 +135,24 @@ static struct ct_span group_text(const struct ct_pattern *pattern, struct ct_spa
     return ct_span_slice(text, from, to);
 }
 
-bool ct_cache_pattern_match(struct ct_pattern *pattern, struct ct_span text,
+bool ct_cache_pattern_match(const struct ct_pattern *pattern, struct ct_span text,
                             struct ct_pattern_match *match)
 {
     static const struct ct_span nothing = {NULL, 0};
+    struct arena arena;
+    arena.used = 0;
+    pcre2_general_context *memory = pcre2_general_context_create(take_memory, leave_memory, &arena);
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(pattern->code, memory);
     text = ct_span_slice(text, 0, CT_PATTERN_BYTES_MAX);
     const void *subject = text.n > 0 ? (const void *)text.p : "";
-    if (pcre2_match(pattern->code, subject, text.n, 0, 0, pattern->data, pattern->context) < 0) {
+    if (data == NULL ||
+        pcre2_match(pattern->code, subject, text.n, 0, 0, data, pattern->context) < 0) {
         return false;
     }
-    match->status = group_text(pattern, text, pattern->status);
-    match->node = pattern->node != 0 ? group_text(pattern, text, pattern->node) : nothing;
-    match->hits = pattern->hits != 0 ? group_text(pattern, text, pattern->hits) : nothing;
+    const size_t *place = pcre2_get_ovector_pointer(data);
+    match->status = group_text(place, text, pattern->status);
+    match->node = pattern->node != 0 ? group_text(place, text, pattern->node) : nothing;
+    match->hits = pattern->hits != 0 ? group_text(place, text, pattern->hits) : nothing;
     return true;
 }
 

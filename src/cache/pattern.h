@@ -24,8 +24,8 @@ struct ct_pattern *ct_cache_pattern_new(const char *text, bool case_sensitive, c
                                         size_t size);
 void ct_cache_pattern_free(struct ct_pattern *pattern);
 
-/* False: no match, or none within the bounds. Writes to scratch memory of the pattern. */
-bool ct_cache_pattern_match(struct ct_pattern *pattern, struct ct_span text,
+/* False: no match, or none within the bounds. */
+bool ct_cache_pattern_match(const struct ct_pattern *pattern, struct ct_span text,
                             struct ct_pattern_match *match);
 
 #endif

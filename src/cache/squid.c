@@ -166,7 +166,8 @@ void ct_cache_pair_library(struct ct_reading *r)
 void ct_cache_list_errors(const struct ct_lister *to)
 {
     for (size_t i = 0; i < sizeof squid_errors / sizeof squid_errors[0]; i++) {
-        ct_cache_list_value(to, CT_DIALECT_SQUID, "X-Squid-Error", squid_errors[i].text,
-                            squid_errors[i].outcome, squid_errors[i].reason, 0);
+        ct_cache_list_value(
+            to, CT_DIALECT_SQUID, "X-Squid-Error", squid_errors[i].text,
+            (struct ct_meaning){squid_errors[i].outcome, squid_errors[i].reason, 0});
     }
 }

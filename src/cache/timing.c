@@ -126,8 +126,8 @@ void ct_cache_list_metrics(const struct ct_lister *to)
             ct_cache_list(to, row->dialect,
                           (struct ct_entry){CT_ENTRY_HEADER, "Server-Timing", text, 0, 0, 0, 2});
         } else {
-            ct_cache_list_value(to, row->dialect, "Server-Timing", row->name, row->outcome,
-                                CT_REASON_NOT_GIVEN, 0);
+            ct_cache_list_value(to, row->dialect, "Server-Timing", row->name,
+                                (struct ct_meaning){row->outcome, CT_REASON_NOT_GIVEN, 0});
         }
     }
 }

@@ -306,16 +306,16 @@ void ct_cache_list_traces(const struct ct_lister *to)
         char text[64];
         (void)snprintf(text, sizeof text, "%s%s%s", row->has, row->also != NULL ? ", " : "",
                        row->also != NULL ? row->also : "");
-        ct_cache_list_value(to, CT_DIALECT_RACK_CACHE, "X-Rack-Cache", text, row->outcome,
-                            row->reason, row->marks);
-        ct_cache_list_value(to, CT_DIALECT_SYMFONY, "X-Symfony-Cache", text, row->outcome,
-                            row->reason, row->marks);
+        ct_cache_list_value(to, CT_DIALECT_RACK_CACHE, "X-Rack-Cache", text,
+                            (struct ct_meaning){row->outcome, row->reason, row->marks});
+        ct_cache_list_value(to, CT_DIALECT_SYMFONY, "X-Symfony-Cache", text,
+                            (struct ct_meaning){row->outcome, row->reason, row->marks});
     }
     for (size_t i = 0; i < COUNT(sentence_rows); i++) {
         const struct sentence_row *row = &sentence_rows[i];
-        ct_cache_list_value(to, CT_DIALECT_TENCENT, "X-Cache-Lookup", row->start, row->outcome,
-                            row->reason, row->marks);
-        ct_cache_list_value(to, CT_DIALECT_HUAWEI, "X-Cache-Lookup", row->start, row->outcome,
-                            row->reason, row->marks);
+        ct_cache_list_value(to, CT_DIALECT_TENCENT, "X-Cache-Lookup", row->start,
+                            (struct ct_meaning){row->outcome, row->reason, row->marks});
+        ct_cache_list_value(to, CT_DIALECT_HUAWEI, "X-Cache-Lookup", row->start,
+                            (struct ct_meaning){row->outcome, row->reason, row->marks});
     }
 }

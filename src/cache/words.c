@@ -325,8 +325,8 @@ void ct_cache_list_words(const struct ct_lister *to)
     for (size_t i = 0; i < N_WORDS; i++) {
         const struct ct_word *word = &words[i];
         if (word->table < CT_DIALECT_COUNT) {
-            ct_cache_list_value(to, word->table, NULL, word->text, word->outcome, word->reason,
-                                word->marks);
+            ct_cache_list_value(to, word->table, NULL, word->text,
+                                (struct ct_meaning){word->outcome, word->reason, word->marks});
         }
         if (word->hint != CT_DIALECT_GENERIC) {
             ct_cache_list_print(to, word->hint, "X-Cache", word->text);
@@ -334,8 +334,9 @@ void ct_cache_list_words(const struct ct_lister *to)
     }
     for (size_t i = 0; i < N_WORDS; i++) {
         if (words[i].table == CT_WORDS_ASKS) {
-            ct_cache_list_value(to, CT_DIALECT_GENERIC, "(headers that ask \"hit?\")",
-                                words[i].text, words[i].outcome, words[i].reason, words[i].marks);
+            ct_cache_list_value(
+                to, CT_DIALECT_GENERIC, "(headers that ask \"hit?\")", words[i].text,
+                (struct ct_meaning){words[i].outcome, words[i].reason, words[i].marks});
         }
     }
 }

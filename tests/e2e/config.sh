@@ -85,6 +85,12 @@ run --config house.conf -r house.pcap --json
 jq -c "select(.cache_dialect == \"house\") | $cache_part" out >got
 ok "a user's dialect reads it" diff stated got
 ok "as often as the built-in one" [ "$(wc -l <stated)" -gt 100 ]
+file pattern.conf <<'END'
+dialects = ( { name = "house"; rank = 5;
+    headers = ( { name = "X-House-Status"; pattern = "^([A-Z]+)$"; common-words = true; } ); } );
+END
+run --config pattern.conf -r house.pcap --json
+ok "a pattern finds the same words" diff got <(jq -c "select(.cache_dialect == \"house\") | $cache_part" out)
 run --config house.conf -r house.pcap --summary
 ok "the summary counts it by its name" grep -qE '^  house +1[0-9][0-9] ' out
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dialects that a user adds: what they read, what they override, and what hostile values cost. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -190,16 +191,16 @@ static struct ct_verdict judge(const struct stage *stage, const char *head, cons
                                size_t count)
 {
     struct ct_verdict verdict;
-    size_t n = strlen(head);
-    size_t part_n = strlen(part) > 0 ? strlen(part) : 1; /* "": NUL */
-    char *text = malloc(n + part_n * count + 2);
-    assert_non_null(text);
-    memcpy(text, head, n);
-    for (size_t i = 0; i < count; i++, n += part_n) {
-        memcpy(text + n, part, part_n);
+    char *text = NULL;
+    size_t n = 0;
+    FILE *file = open_memstream(&text, &n);
+    assert_non_null(file);
+    (void)fputs(head, file);
+    for (size_t i = 0; i < count; i++) {
+        (void)fwrite(part, 1, part[0] != '\0' ? strlen(part) : 1, file); /* "": NUL */
     }
-    text[n++] = 'b';
-    text[n++] = '\n';
+    (void)fputs("b\n", file);
+    (void)fclose(file);
     struct ct_txn *txn = tx_new_span(stage->fields, (struct ct_span){(const uint8_t *)text, n});
     ct_cache_classify(stage->cache, txn, &verdict);
     assert_true(verdict.n_tiers <= CT_TIERS_MAX && verdict.n_evidence <= CT_EVIDENCE_MAX);
@@ -228,6 +229,43 @@ static void hostile_values_end_as_unknown(void **state)
     assert_int_equal(v.n_tiers, CT_TIERS_MAX);
     assert_int_equal(v.tiers_cut, 1);
     assert_int_equal(v.outcome, CT_OUTCOME_HIT);
+}
+
+struct worker {
+    pthread_t thread;
+    const struct ct_cache *cache;
+    const struct ct_txn *txn;
+    size_t wrong;
+};
+
+static void *classify_often(void *user)
+{
+    struct worker *worker = user;
+    for (int i = 0; i < 2000; i++) {
+        struct ct_verdict verdict;
+        ct_cache_classify(worker->cache, worker->txn, &verdict);
+        struct ct_span node = ct_txn_text(worker->txn, verdict.tiers[0].node);
+        worker->wrong += verdict.outcome != CT_OUTCOME_HIT || verdict.tiers[0].hits != 12 ||
+                         !ct_span_equal(node, ct_span_of("fra1"));
+    }
+    return NULL;
+}
+
+/* Patterns are matched in memory of the call's own. */
+static void threads_may_share_the_handle(void **state)
+{
+    const struct stage *stage = *state;
+    struct worker workers[4];
+    struct ct_txn *txn = tx_new(stage->fields, HEAD "X-Acme-Info: fra1; s=H; n=12\n");
+    for (size_t i = 0; i < 4; i++) {
+        workers[i] = (struct worker){.cache = stage->cache, .txn = txn};
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, classify_often, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
+        assert_int_equal(workers[i].wrong, 0);
+    }
+    tx_free(txn);
 }
 
 static void what_is_out_of_bounds_is_refused(void **state)
@@ -288,6 +326,7 @@ int main(void)
         cmocka_unit_test(ranks_order_the_tiers),
         cmocka_unit_test(a_users_word_for_a_named_cache_is_the_exact_one),
         cmocka_unit_test(hostile_values_end_as_unknown),
+        cmocka_unit_test(threads_may_share_the_handle),
         cmocka_unit_test(what_is_out_of_bounds_is_refused),
         cmocka_unit_test(names_are_found_without_case),
     };
