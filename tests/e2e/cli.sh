@@ -202,6 +202,12 @@ ok "lz4: says what to pipe through" says 1 "lz4 -dc FILE | cachetap -r -"
 
 run -r "$sample" --json
 cp out whole.json
+run -r "$sample" --explain
+ok "--explain: the report says why and what would have to change" eval \
+    'quiet && grep -q "^Why, and what would have to change" out && grep -q "^    advice    nginx stores no" out'
+run -r "$sample" --text --explain 'port 80'
+ok "--explain: an advice for each transaction" eval \
+    'quiet && [ "$(grep -c "^    advice    ." out)" -eq "$(grep -vc "^ " out)" ]'
 run -r "$sample" --json --connections
 cp out both.json
 jq -c 'select(.record == "connection")' both.json >conns.json

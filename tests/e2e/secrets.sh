@@ -14,8 +14,8 @@ for capture in captures/nginx.pcap captures/varnish.pcap captures/squid.pcapng c
         failed=$((failed + 1))
         continue
     fi
-    for format in text json csv summary summary-json; do
-        found=$("$program" -r "$capture" -o "$format" --explain 2>&1 | grep -aE "$secrets" | head -n 1)
+    for format in text json csv csv-connections summary summary-json; do
+        found=$("$program" -r "$capture" -o "$format" -o csv-connections:/dev/null --connections --explain 2>&1 | grep -aE "$secrets" | head -n 1)
         if [ -z "$found" ]; then
             passed=$((passed + 1))
         else
