@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # what it sets and uses is net.sh's and the caller's
 # SPDX-License-Identifier: Apache-2.0
 # The caches: for each NAME a function start_NAME (sets $port, and what stop_cache needs) and, after
 # the workload, log_NAME, which writes "X-Lab-Id TAB the cache's own word" to standard output.
@@ -53,7 +54,7 @@ start_squid() {
     conf squid.conf
     touch "$run/verdicts.log" "$run/cache.log"
     chown nobody "$run"/{verdicts,cache}.log
-    start "$cache" 3128 squid -N -f "$run/squid.conf"
+    start "$cache" 3128 squid -N -n "$shared" -f "$run/squid.conf"
     stops=("TERM:$started")
 }
 log_squid() { cat "$run/verdicts.log"; }

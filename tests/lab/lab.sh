@@ -42,7 +42,7 @@ for name in "${names[@]}"; do
     fi
 done
 [ ${#samples[@]} -gt 0 ] || exit 1
-python3 -B "$lab/compare.py" ${LIVE---live} "$program" "${samples[@]}"
+python3 -B "$lab/compare.py" --live "$program" "${samples[@]}"
 compared=$?
 echo "lab: SEED=$seed REQUESTS=$requests"
 [ "$ran" -eq 0 ] && [ "$compared" -eq 0 ]

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # prefix is the caller's, v4_clients is for caches.sh
 # SPDX-License-Identifier: Apache-2.0
 # Three network namespaces that exist only meanwhile, and processes in them. To be sourced by a
 # script that has set `prefix` to a name of its own (with its process number: several may run).
@@ -7,6 +8,7 @@
 lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 client=$prefix-client cache=$prefix-cache origin=$prefix-origin
 run='' pids=()
+shared=ctlab$$ # Squid's name for what it keeps in /dev/shm, which namespaces do not divide
 
 fail() {
     echo "$(basename "$0"): $*" >&2
@@ -53,6 +55,7 @@ clean_up() {
         fi
     done
     pids=()
+    rm -f "/dev/shm/$shared"*
     if [ -n "$run" ]; then
         if [ "${KEEP:-}" ]; then echo "kept: $run" >&2; else rm -rf "$run"; fi
     fi

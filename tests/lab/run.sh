@@ -32,7 +32,7 @@ drive "$port" "$clients" --seed "$seed" --requests "$requests"
 log_cache "$name" >"$run/words.log" # Varnish's is in memory
 stop_cache
 [ -s "$run/words.log" ] || log_cache "$name" >"$run/words.log"
-stop INT "$tap"
+stop TERM "$tap"
 python3 -B "$lab/sidecar.py" "$run/drive.log" "$run/words.log" "$run/origin.log" \
     >"$folder/$name.verdicts.tsv"
 cp "$run/capture.pcap" "$folder/$name.pcap"
