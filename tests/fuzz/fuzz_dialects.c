@@ -52,6 +52,18 @@ static void check_verdict(const struct ct_txn *txn, const struct ct_verdict *v)
     }
 }
 
+/* There is an advice for every verdict, and a terminal can show it. */
+static void check_advice(const struct ct_txn *txn, const struct ct_verdict *v)
+{
+    char advice[CT_ADVICE_MAX];
+    size_t n = ct_cache_advice(txn, v, advice, sizeof advice);
+    must(n > 0 && n < sizeof advice && advice[n] == '\0');
+    for (size_t i = 0; i < n; i++) {
+        must((uint8_t)advice[i] >= 0x20 && advice[i] != 0x7f);
+    }
+    must(ct_cache_advice(txn, v, advice, 7) < 7);
+}
+
 /* A user's dialects: patterns and lists on values from the wire. */
 static const struct ct_user_value values[] = {
     {"H", CT_OUTCOME_HIT, CT_REASON_NOT_GIVEN, CT_USER_STORED_NOT_SAID},
@@ -85,6 +97,7 @@ static void check_twice(const struct ct_cache *cache, const struct ct_txn *txn)
     ct_cache_classify(cache, txn, &first);
     ct_cache_classify(cache, txn, &second);
     check_verdict(txn, &first);
+    check_advice(txn, &first);
     must(first.outcome == second.outcome && first.reason == second.reason &&
          first.marks == second.marks && first.n_tiers == second.n_tiers);
 }

@@ -211,6 +211,9 @@ static const struct row advised[] = {
     {"GET /\nAuthorization: x\n\n200\nX-Varnish: 52\nAge: 0\n"
      "Via: 1.1 varnish (Varnish/7.1)\nCache-Control: max-age=60\n",
      "Varnish's built-in VCL passes requests with Authorization"},
+    {"GET /\n\n503 Backend fetch failed\nServer: Varnish\nX-Varnish: 52\nAge: 0\n"
+     "Via: 1.1 varnish (Varnish/7.1)\n",
+     "Within grace (beresp.grace)"},
     {"GET /\n\n200\nServer: cloudflare\nCF-Cache-Status: DYNAMIC\nCache-Control: max-age=90\n",
      "a Cache Rule that makes the path eligible for cache. The response itself may be stored "
      "for 90 s."},
