@@ -84,7 +84,93 @@
     X(UNFILLED, "unfilled")           /* a status field was empty, or a template */             \
     X(WEAK, "weak")                   /* inferred on weak evidence */                           \
     X(DISAGREE, "disagree")           /* two statements of one writer contradict each other */
+
+#define CT_SEVERITIES(X)                                                                        \
+    X(INFO, "info")       /* worth knowing */                                                   \
+    X(WARNING, "warning") /* costs hits, load on the origin, or time */                         \
+    X(ERROR, "error")     /* wrong or unsafe content is served, or may be */
+
+/*
+ * Cache problems that one transaction shows: symbol, name, severity at worst, what to do. A
+ * later stage may add those that need several transactions. At most 64.
+ */
+#define CT_FINDINGS(X)                                                                          \
+    X(SET_COOKIE_ON_CACHEABLE, "set-cookie-on-cacheable", ERROR,                                \
+      "send no Set-Cookie with what caches may store, or mark it private")                      \
+    X(NO_VALIDATOR, "no-validator", WARNING,                                                    \
+      "send ETag or Last-Modified, so that an expired copy costs a 304 and no body")            \
+    X(VARY_USER_AGENT, "vary-user-agent", WARNING,                                              \
+      "vary on a class of devices or on client hints: User-Agent has thousands of values")      \
+    X(VARY_STAR, "vary-star", WARNING, "name the request fields: no copy ever matches Vary: *") \
+    X(VARY_COOKIE_OR_MANY, "vary-cookie-or-many", WARNING,                                      \
+      "vary on fewer fields, and not on those that differ for each client")                     \
+    X(AUTHORIZATION_BYPASS, "authorization-bypass", WARNING,                                    \
+      "add public or s-maxage if all clients may share it, else private")                       \
+    X(AUTHORIZATION_CACHED, "authorization-cached", ERROR,                                      \
+      "the cache shares what was asked for with credentials: mark it private, or make the "     \
+      "cache obey RFC 9111 section 3.5")                                                        \
+    X(NO_STORE_SERVED, "no-store-served-from-cache", ERROR,                                     \
+      "a rule of the cache overrides the origin's no-store or private: correct one of both")    \
+    X(TTL_SPLIT, "ttl-split", WARNING,                                                          \
+      "s-maxage and max-age differ: a purge does not reach browsers, so keep max-age short")    \
+    X(PRAGMA_IN_RESPONSE, "pragma-in-response", WARNING,                                        \
+      "use Cache-Control: Pragma has no meaning in responses")                                  \
+    X(STALE_UNLABELLED, "stale-unlabelled", WARNING,                                            \
+      "a hit older than its lifetime: a rule overrides it, or expired copies are not checked")  \
+    X(STALE_FORBIDDEN, "stale-forbidden", ERROR,                                                \
+      "the response forbids to serve it stale: switch that off for it in the cache")            \
+    X(VALIDATOR_IGNORED, "validator-ignored", WARNING,                                          \
+      "the client had this very response: answer 304; look for suffixes that compression adds") \
+    X(CONTRADICTORY_CONTROL, "contradictory-cache-control", WARNING,                            \
+      "keep one of the directives that exclude each other")                                     \
+    X(REDUNDANT_DIRECTIVES, "redundant-directives", INFO,                                       \
+      "leave out what another directive already says")                                          \
+    X(LONG_TTL_UNVERSIONED, "long-ttl-unversioned", INFO,                                       \
+      "put a version or a hash into names that live for months")                                \
+    X(ERROR_RESPONSE_CACHED, "error-response-cached", ERROR,                                    \
+      "give errors a short lifetime of their own")                                              \
+    X(TIER_DISAGREEMENT, "tier-disagreement", WARNING,                                          \
+      "one cache of the line stores it and another refuses: compare their rules")               \
+    X(CONTRADICTORY_STATUS, "contradictory-cache-status", INFO,                                 \
+      "two statements of one cache exclude each other: see the evidence")                       \
+    X(DATE_SKEW, "date-skew", WARNING,                                                          \
+      "the server's clock is wrong, or it sends no Date: run NTP; Expires depends on it")       \
+    X(DATE_AGE_DISAGREE, "date-age-disagree", INFO,                                             \
+      "a hop rewrites Date and keeps Age: the response counts as older than it is")             \
+    X(AGE_MALFORMED, "age-malformed", WARNING, "Age is one number of seconds, and sent once")   \
+    X(HEURISTIC_FRESHNESS, "heuristic-freshness", WARNING,                                      \
+      "state a lifetime with max-age: now every cache guesses one")                             \
+    X(NO_FRESHNESS, "no-freshness-at-all", INFO,                                                \
+      "state a lifetime with max-age, or no-cache if there is none")                            \
+    X(EXPIRES_INVALID, "expires-invalid", INFO,                                                 \
+      "Expires is no date, or says something else than max-age: drop it")                       \
+    X(TEMPORARY_REDIRECT_CACHED, "temporary-redirect-cached", WARNING,                          \
+      "give a temporary redirect a short lifetime, or make it permanent")                       \
+    X(RANGE_MISBEHAVES, "range-misbehaves", ERROR, "a 206 must say which part it is")           \
+    X(UNSOLICITED_304, "unsolicited-304", ERROR,                                                \
+      "a 304 answers a condition only, and names a copy that the client has")                   \
+    X(PRIVATE_SHARED_MIXUP, "private-shared-mixup", WARNING,                                    \
+      "private and s-maxage exclude each other: decide who may store it")                       \
+    X(DIRECTIVE_MISSPELT, "directive-misspelt", WARNING,                                        \
+      "caches pass over directives that they do not know: correct the spelling")                \
+    X(CACHE_LOOP, "cache-loop", ERROR, "the request passed the same proxy twice")               \
+    X(INTERNAL_HEADER_LEAK, "internal-header-leak", INFO,                                       \
+      "strip fields that are meant for caches before they reach the client")
 /* clang-format on */
+
+enum ct_severity {
+#define X(symbol, name) CT_SEVERITY_##symbol,
+    CT_SEVERITIES(X)
+#undef X
+        CT_SEVERITY_COUNT
+};
+
+enum ct_finding {
+#define X(symbol, name, severity, advice) CT_FINDING_##symbol,
+    CT_FINDINGS(X)
+#undef X
+        CT_FINDING_COUNT
+};
 
 enum ct_class {
 #define X(symbol, name) CT_CLASS_##symbol,
@@ -151,6 +237,7 @@ struct ct_verdict {
     enum ct_basis basis;
     enum ct_reason reason;
     uint32_t marks;      /* bit per enum ct_mark */
+    uint64_t findings;   /* bit per enum ct_finding */
     const char *dialect; /* of the handle's life, or NULL */
     const char *rule;    /* static: the rule in words with its section; or NULL */
     int64_t age_s;       /* the Age field, -1: absent or not an integer (RFC 9111 section 5.1) */
@@ -159,9 +246,10 @@ struct ct_verdict {
      * in full. Only meaningful for class hit and miss.
      */
     bool reached_origin;
-    uint8_t n_tiers;    /* from the origin's side to the client's */
-    uint8_t n_evidence; /* the deciding one first */
-    uint8_t tiers_cut;  /* 1: more tiers than CT_TIERS_MAX */
+    uint32_t unknown_line; /* a status line that nobody understands: its number and 1; 0: none */
+    uint8_t n_tiers;       /* from the origin's side to the client's */
+    uint8_t n_evidence;    /* the deciding one first */
+    uint8_t tiers_cut;     /* 1: more tiers than CT_TIERS_MAX */
     struct ct_tier tiers[CT_TIERS_MAX];
     struct ct_evidence evidence[CT_EVIDENCE_MAX];
 };
@@ -290,6 +378,10 @@ const char *ct_cache_reason_name(enum ct_reason reason); /* NULL for CT_REASON_N
 /* What a reason means, in words, with its section where an RFC has it. NULL likewise. */
 const char *ct_cache_reason_help(enum ct_reason reason);
 const char *ct_cache_mark_name(enum ct_mark mark);
+const char *ct_cache_finding_name(enum ct_finding finding);
+const char *ct_cache_finding_advice(enum ct_finding finding);
+enum ct_severity ct_cache_finding_severity(enum ct_finding finding);
+const char *ct_cache_severity_name(enum ct_severity severity);
 /* The number of a name, without case; false: there is none. */
 bool ct_cache_outcome_find(struct ct_span name, enum ct_outcome *outcome);
 bool ct_cache_reason_find(struct ct_span name, enum ct_reason *reason);

@@ -240,6 +240,8 @@ struct ct_snapshot {
     struct ct_ratios ratios;
     uint64_t by_basis[CT_BASIS_COUNT];
     uint64_t by_reason[CT_REASON_COUNT];
+    uint64_t by_mark[CT_MARK_COUNT];
+    uint64_t by_finding[CT_FINDING_COUNT];
     uint64_t by_note[CT_NOTE_COUNT];
     uint64_t by_status_class[6]; /* 1xx..5xx at 1..5; 0: no response or outside */
     struct ct_quantiles ttfb[CT_CLASS_COUNT];

@@ -27,10 +27,25 @@ static const ct_cache_parser parsers[CT_PARSER_COUNT] = {
 
 /* The fields of every message that caching depends on. */
 static const uint8_t core_fields[] = {
-    CT_FIELD_COOKIE,       CT_FIELD_SET_COOKIE, CT_FIELD_AUTHORIZATION, CT_FIELD_CACHE_CONTROL,
-    CT_FIELD_PRAGMA,       CT_FIELD_EXPIRES,    CT_FIELD_DATE,          CT_FIELD_AGE,
-    CT_FIELD_VARY,         CT_FIELD_VIA,        CT_FIELD_WARNING,       CT_FIELD_SERVER,
+    CT_FIELD_COOKIE,
+    CT_FIELD_SET_COOKIE,
+    CT_FIELD_AUTHORIZATION,
+    CT_FIELD_CACHE_CONTROL,
+    CT_FIELD_PRAGMA,
+    CT_FIELD_EXPIRES,
+    CT_FIELD_DATE,
+    CT_FIELD_AGE,
+    CT_FIELD_VARY,
+    CT_FIELD_VIA,
+    CT_FIELD_WARNING,
+    CT_FIELD_SERVER,
     CT_FIELD_CACHE_STATUS,
+    CT_FIELD_ETAG,
+    CT_FIELD_LAST_MODIFIED,
+    CT_FIELD_IF_NONE_MATCH,
+    CT_FIELD_IF_MODIFIED_SINCE,
+    CT_FIELD_CONTENT_RANGE,
+    CT_FIELD_CONTENT_TYPE,
 };
 
 /* An ignored field of a response is one that the tables do not know. */
@@ -85,6 +100,31 @@ void ct_cache_free(struct ct_cache *cache)
     free(cache);
 }
 
+static void judge(struct ct_reading *r, struct ct_verdict *verdict)
+{
+    if (r->n_users_seen > 0) {
+        ct_cache_read_users(r);
+    }
+    for (uint32_t i = 0; i < r->n_seen; i++) {
+        enum ct_header header = (enum ct_header)r->seen[i].header;
+        ct_cache_parser parse = parsers[ct_cache_headers[header].parser];
+        if (parse != NULL) {
+            parse(r, header, r->seen[i].line);
+        }
+    }
+    if (r->unfilled) {
+        verdict->marks |= CT_MARK_BIT(UNFILLED);
+    }
+    if (r->n_statements == 0) {
+        ct_cache_infer(r, verdict);
+        return;
+    }
+    ct_cache_pair_fields(r);
+    ct_cache_merge(r);
+    ct_cache_settle(r, verdict);
+    ct_cache_explain(r, verdict);
+}
+
 void ct_cache_classify(const struct ct_cache *cache, const struct ct_txn *txn,
                        struct ct_verdict *verdict)
 {
@@ -101,25 +141,6 @@ void ct_cache_classify(const struct ct_cache *cache, const struct ct_txn *txn,
     if (r.age_wrong) {
         verdict->marks |= CT_MARK_BIT(MALFORMED);
     }
-    if (r.n_users_seen > 0) {
-        ct_cache_read_users(&r);
-    }
-    for (uint32_t i = 0; i < r.n_seen; i++) {
-        enum ct_header header = (enum ct_header)r.seen[i].header;
-        ct_cache_parser parse = parsers[ct_cache_headers[header].parser];
-        if (parse != NULL) {
-            parse(&r, header, r.seen[i].line);
-        }
-    }
-    if (r.unfilled) {
-        verdict->marks |= CT_MARK_BIT(UNFILLED);
-    }
-    if (r.n_statements == 0) {
-        ct_cache_infer(&r, verdict);
-        return;
-    }
-    ct_cache_pair_fields(&r);
-    ct_cache_merge(&r);
-    ct_cache_settle(&r, verdict);
-    ct_cache_explain(&r, verdict);
+    judge(&r, verdict);
+    ct_cache_find(&r, verdict);
 }

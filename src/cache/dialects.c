@@ -44,6 +44,7 @@ const uint8_t ct_cache_traits[CT_DIALECT_COUNT] = {
 #define NAMES    CT_FLAG_NAMES
 #define ASKS     CT_FLAG_ASKS
 #define SOFT     CT_FLAG_SOFT
+#define INTERNAL CT_FLAG_INTERNAL
 #define X_CACHE  CT_FLAG_X_CACHE
 #define SECOND   CT_FLAG_SECOND
 #define X_STATUS CT_FLAG_X_STATUS

@@ -3,6 +3,8 @@
 #include "base/span.h"
 #include "cachetap/cache.h"
 
+#include <assert.h>
+
 const char *ct_cache_outcome_name(enum ct_outcome outcome)
 {
     static const char *const names[] = {
@@ -71,6 +73,45 @@ const char *ct_cache_mark_name(enum ct_mark mark)
 #undef X
     };
     return (unsigned)mark < CT_MARK_COUNT ? names[mark] : NULL;
+}
+
+struct finding_text {
+    const char *name;
+    const char *advice;
+    enum ct_severity severity;
+};
+
+static const struct finding_text findings[CT_FINDING_COUNT] = {
+#define X(symbol, name, severity, advice) {name, advice, CT_SEVERITY_##severity},
+    CT_FINDINGS(X)
+#undef X
+};
+
+static_assert(CT_FINDING_COUNT <= 64, "a finding is a bit of 64");
+
+const char *ct_cache_finding_name(enum ct_finding finding)
+{
+    return (unsigned)finding < CT_FINDING_COUNT ? findings[finding].name : NULL;
+}
+
+const char *ct_cache_finding_advice(enum ct_finding finding)
+{
+    return (unsigned)finding < CT_FINDING_COUNT ? findings[finding].advice : NULL;
+}
+
+enum ct_severity ct_cache_finding_severity(enum ct_finding finding)
+{
+    return (unsigned)finding < CT_FINDING_COUNT ? findings[finding].severity : CT_SEVERITY_INFO;
+}
+
+const char *ct_cache_severity_name(enum ct_severity severity)
+{
+    static const char *const names[] = {
+#define X(symbol, name) name,
+        CT_SEVERITIES(X)
+#undef X
+    };
+    return (unsigned)severity < CT_SEVERITY_COUNT ? names[severity] : NULL;
 }
 
 bool ct_cache_outcome_find(struct ct_span name, enum ct_outcome *outcome)

@@ -66,6 +66,7 @@ struct ct_reading {
     bool age_wrong; /* Age is there and no integer */
     int64_t age_s;
     enum ct_status_field status_field;
+    uint8_t decider; /* dialect of the statement that decided; set by ct_cache_settle */
     bool server_known;
     bool vias_known;
     uint8_t server;   /* dialect by the Server field; see ct_cache_find_server */
@@ -192,6 +193,8 @@ void ct_cache_remove_statement(struct ct_reading *r, uint32_t i);
 void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict);
 /* Why a cache that spoke did so, from the messages; fills reason and marks where they lack. */
 void ct_cache_explain(struct ct_reading *r, struct ct_verdict *verdict);
+/* Cache problems that the transaction shows. */
+void ct_cache_find(struct ct_reading *r, struct ct_verdict *verdict);
 /* The verdict where nobody speaks (RFC 9111). */
 void ct_cache_infer(struct ct_reading *r, struct ct_verdict *verdict);
 

@@ -272,8 +272,20 @@ static void list_evidence(const struct ct_reading *r, const struct order_key *ke
     }
 }
 
+/* The line nearest the client that nobody understands, also where another one decides. */
+static void note_unknown(const struct ct_reading *r, struct ct_verdict *verdict)
+{
+    for (uint32_t i = 0; i < r->n_statements; i++) {
+        const struct ct_statement *s = &r->statements[i];
+        if (s->outcome == CT_OUTCOME_UNKNOWN && s->reason == CT_REASON_UNRECOGNISED_STATUS) {
+            verdict->unknown_line = s->line + 1;
+        }
+    }
+}
+
 void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict)
 {
+    note_unknown(r, verdict);
     struct order_key keys[CT_TIERS_MAX];
     uint8_t order[CT_TIERS_MAX];
     make_keys(r, keys);
@@ -291,6 +303,7 @@ void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict)
                                              .hits = s->hits};
     }
     const struct ct_statement *last = &r->statements[order[n - 1]];
+    r->decider = last->dialect;
     verdict->n_tiers = (uint8_t)n;
     verdict->tiers_cut = r->cut;
     verdict->outcome = (enum ct_outcome)last->outcome;

@@ -77,8 +77,8 @@
     X(X_CHECK_CACHEABLE, "X-Check-Cacheable", AKAMAI, NONE, 0, SECOND, NULL)                       \
     X(AKAMAI_CACHE_STATUS, "Akamai-Cache-Status", AKAMAI, WORDS, 0, 0, NULL)                       \
     X(X_AKAMAI_CACHE, "X-Akamai-Cache", AKAMAI, WORDS, 0, 0, NULL)                                 \
-    X(X_CACHE_KEY, "X-Cache-Key", AKAMAI, NONE, 0, NAMES | SECOND, NULL)                           \
-    X(X_TRUE_CACHE_KEY, "X-True-Cache-Key", AKAMAI, NONE, 0, PRINT, NULL)                          \
+    X(X_CACHE_KEY, "X-Cache-Key", AKAMAI, NONE, 0, NAMES | SECOND | INTERNAL, NULL)                \
+    X(X_TRUE_CACHE_KEY, "X-True-Cache-Key", AKAMAI, NONE, 0, PRINT | INTERNAL, NULL)               \
     X(X_AKAMAI_STAGING, "X-Akamai-Staging", AKAMAI, NONE, 0, PRINT, NULL)                          \
     X(AKAMAI_GRN, "Akamai-GRN", AKAMAI, NONE, 0, PRINT, NULL)                                      \
     X(X_AKAMAI_TRANSFORMED, "X-Akamai-Transformed", AKAMAI, NONE, 0, PRINT, NULL)                  \
@@ -87,15 +87,15 @@
     X(X_EC_CACHE_REMOTE, "x-ec-cache-remote", EDGECAST, WORDS, 6, 0, NULL)                         \
     X(X_EC_CHECK_CACHEABLE, "x-ec-check-cacheable", EDGECAST, NONE, 0, PRINT | SECOND, NULL)       \
     X(X_EC_CACHE_STATE, "x-ec-cache-state", EDGECAST, NONE, 0, PRINT | SECOND, NULL)               \
-    X(X_EC_CACHE_KEY, "x-ec-cache-key", EDGECAST, NONE, 0, PRINT, NULL)                            \
+    X(X_EC_CACHE_KEY, "x-ec-cache-key", EDGECAST, NONE, 0, PRINT | INTERNAL, NULL)                 \
     X(X_SERVED_BY, "X-Served-By", FASTLY, NONE, 0, PRINT, "cache-")                                \
     X(X_TIMER, "X-Timer", FASTLY, NONE, 0, PRINT, "S1")                                            \
     X(X_FASTLY_REQUEST_ID, "X-Fastly-Request-ID", FASTLY, NONE, 0, PRINT, NULL)                    \
     X(X_FASTLY_STATE, "X-Fastly-State", FASTLY, WORDS, 0, SINGLE, NULL)                            \
     X(FASTLY_STATE, "fastly-state", FASTLY, WORDS, 0, SINGLE, NULL)                                \
-    X(FASTLY_DEBUG_TTL, "Fastly-Debug-TTL", FASTLY, DEBUG_TTL, 0, PRINT, NULL)                     \
-    X(FASTLY_DEBUG_PATH, "Fastly-Debug-Path", FASTLY, NONE, 0, PRINT, NULL)                        \
-    X(FASTLY_DEBUG_DIGEST, "Fastly-Debug-Digest", FASTLY, NONE, 0, PRINT, NULL)                    \
+    X(FASTLY_DEBUG_TTL, "Fastly-Debug-TTL", FASTLY, DEBUG_TTL, 0, PRINT | INTERNAL, NULL)          \
+    X(FASTLY_DEBUG_PATH, "Fastly-Debug-Path", FASTLY, NONE, 0, PRINT | INTERNAL, NULL)             \
+    X(FASTLY_DEBUG_DIGEST, "Fastly-Debug-Digest", FASTLY, NONE, 0, PRINT | INTERNAL, NULL)         \
     X(X_STYX, "X-Pantheon-Styx-Hostname", FASTLY, NONE, 0, PRINT, NULL)                            \
     X(X_AZURE_REF_SHIELD, "X-Azure-Ref-OriginShield", AZURE, NONE, 0, PRINT, NULL)                 \
     X(X_AZURE_REF, "X-Azure-Ref", AZURE, NONE, 0, PRINT, NULL)                                     \
@@ -211,6 +211,12 @@
     X(X_SITE_CACHE, "X-Site-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                               \
     X(X_GG_CACHE_STATUS, "X-GG-Cache-Status", NGINX, WORDS, 0, X_STATUS, NULL)                     \
     X(X_EASYENGINE_CACHE, "X-EasyEngine-Cache", NGINX, WORDS, 0, X_STATUS, NULL)                   \
+    X(SURROGATE_CONTROL, "Surrogate-Control", GENERIC, NONE, 0, INTERNAL, NULL)                    \
+    X(SURROGATE_KEY, "Surrogate-Key", GENERIC, NONE, 0, INTERNAL, NULL)                            \
+    X(CDN_CACHE_CONTROL, "CDN-Cache-Control", GENERIC, NONE, 0, INTERNAL, NULL)                    \
+    X(X_ACCEL_EXPIRES, "X-Accel-Expires", GENERIC, NONE, 0, INTERNAL, NULL)                        \
+    X(X_ACCEL_REDIRECT, "X-Accel-Redirect", GENERIC, NONE, 0, INTERNAL, NULL)                      \
+    X(X_ACCEL_BUFFERING, "X-Accel-Buffering", GENERIC, NONE, 0, INTERNAL, NULL)                    \
     X(X_CACHE_INFO, "X-Cache-Info", GENERIC, WORDS, 0, SOFT, NULL)                                 \
     X(X_CACHE_WEBCDN, "X-Cache-Webcdn", GENERIC, WORDS, 0, 0, NULL)                                \
     X(X_BELUGA, "X-Beluga-Cache-Status", BELUGA, WORDS, 0, 0, NULL)                                \
@@ -247,7 +253,7 @@
     X(X_SYMFONY_CACHE, "X-Symfony-Cache", SYMFONY, TRACE, 0, 0, NULL)                              \
     X(X_WP_SUPER_CACHE, "X-WP-Super-Cache", WORDPRESS, PRESENCE, 0, 0, "Served")                   \
     X(WP_SUPER_CACHE, "WP-Super-Cache", WORDPRESS, PRESENCE, 0, 0, "Served")                       \
-    X(X_CACHE_HANDLER, "X-Cache-Handler", WORDPRESS, PRESENCE, 0, SOFT, "cache-enabler")              \
+    X(X_CACHE_HANDLER, "X-Cache-Handler", WORDPRESS, PRESENCE, 0, SOFT, "cache-enabler")           \
     X(X_ROCKET_NGINX, "X-Rocket-Nginx-Serving-Static", WORDPRESS, WORDS, 0, ASKS, NULL)            \
     X(X_NITRO_CACHE, "X-Nitro-Cache", WORDPRESS, WORDS, 0, 0, NULL)                                \
     X(X_NITRO_DISABLED, "X-Nitro-Disabled", WORDPRESS, DISABLED, 0, 0, NULL)                       \
@@ -298,6 +304,7 @@ enum ct_parser {
 #define CT_FLAG_X_CACHE  16U  /* many write it: see who_wrote */
 #define CT_FLAG_X_STATUS 32U  /* so too */
 #define CT_FLAG_SECOND   64U  /* a second opinion on another field's word */
+#define CT_FLAG_INTERNAL 256U /* meant for caches, not for clients */
 #define CT_FLAG_NAMES    128U /* its value tells whose fingerprint it is: see print_rows */
 
 struct ct_header_row {
@@ -306,7 +313,7 @@ struct ct_header_row {
     uint8_t dialect;
     uint8_t parser;
     uint8_t rank;
-    uint8_t flags;
+    uint16_t flags;
 };
 
 struct ct_dialect_row {

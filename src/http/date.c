@@ -32,7 +32,7 @@ static bool literal(struct ct_span *text, const char *word)
 static unsigned one_of(struct ct_span *text, const char *const *words, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        if (literal(text, words[i])) {
+        if (text->n > 0 && text->p[0] == (uint8_t)words[i][0] && literal(text, words[i])) {
             return i + 1;
         }
     }
@@ -162,12 +162,14 @@ bool ct_http_parse_date(struct ct_span text, int64_t now_s, int64_t *epoch_s)
 {
     struct parts parts = {0};
     text = ct_span_trim(text);
-    if (read_rfc850(text, &parts)) {
+    if (read_imf(text, &parts) || read_asctime(text, &parts)) {
+        /* the year has four digits */
+    } else if (read_rfc850(text, &parts)) {
         if (now_s < 0 || now_s > INT64_C(200000000000)) {
             now_s = 0; /* not a time of ours */
         }
         choose_century(&parts, now_s);
-    } else if (!read_imf(text, &parts) && !read_asctime(text, &parts)) {
+    } else {
         return false;
     }
     if (!is_valid(&parts)) {

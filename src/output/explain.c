@@ -141,6 +141,17 @@ static void put_names(struct ct_writer *writer, const struct ct_txn *txn,
         }
         ct_output_put_char(buf, '\n');
     }
+    if (verdict->findings != 0) {
+        const char *title = "findings";
+        for (int i = 0; i < CT_FINDING_COUNT; i++) {
+            if ((verdict->findings >> i & 1u) != 0) {
+                begin_line(writer, title);
+                title = "";
+                ct_output_putf(buf, "%s: %s\n", ct_cache_finding_name((enum ct_finding)i),
+                               ct_cache_finding_advice((enum ct_finding)i));
+            }
+        }
+    }
     if (txn->notes != 0) {
         (void)begin_line(writer, "seen");
         const char *separator = " ";

@@ -198,11 +198,14 @@ static void get_cache_marks(const struct ct_record *record, struct ct_value *val
     ct_value_words(value, record->verdict->marks, CT_MARK_COUNT, mark_name);
 }
 
-/* No stage finds anything yet: always an empty list. */
+static const char *finding_name(int i)
+{
+    return ct_cache_finding_name((enum ct_finding)i);
+}
+
 static void get_findings(const struct ct_record *record, struct ct_value *value)
 {
-    (void)record;
-    ct_value_words(value, 0, 0, mark_name);
+    ct_value_words(value, record->verdict->findings, CT_FINDING_COUNT, finding_name);
 }
 
 static void get_notes(const struct ct_record *record, struct ct_value *value)

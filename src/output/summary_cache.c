@@ -164,6 +164,68 @@ static void put_reasons(struct ct_writer *writer, const struct ct_snapshot *snap
     }
 }
 
+static void put_marks(struct ct_writer *writer, const struct ct_snapshot *snapshot)
+{
+    bool any = false;
+    for (int i = 0; i < CT_MARK_COUNT; i++) {
+        any = any || snapshot->by_mark[i] > 0;
+    }
+    if (!any) {
+        return;
+    }
+    ct_output_section(writer, "Marks", " requests");
+    for (int i = 0; i < CT_MARK_COUNT; i++) {
+        if (snapshot->by_mark[i] > 0) {
+            ct_output_putf(&writer->buf, "  %-24s", ct_cache_mark_name((enum ct_mark)i));
+            ct_output_count_cell(&writer->buf, snapshot->by_mark[i], 7);
+            ct_output_put_char(&writer->buf, '\n');
+        }
+    }
+}
+
+/* Whether finding a goes before b: the worse, then the more frequent. */
+static bool finding_before(const uint64_t *n, int a, int b)
+{
+    enum ct_severity of_a = ct_cache_finding_severity((enum ct_finding)a);
+    enum ct_severity of_b = ct_cache_finding_severity((enum ct_finding)b);
+    if (of_a != of_b) {
+        return of_a > of_b;
+    }
+    return n[a] != n[b] ? n[a] > n[b] : a < b;
+}
+
+/* The next finding that there is after the one given, -1 at the beginning; -1: no more. */
+static int next_finding(const uint64_t *n, int after)
+{
+    int best = -1;
+    for (int i = 0; i < CT_FINDING_COUNT; i++) {
+        bool later = after < 0 || finding_before(n, after, i);
+        if (n[i] > 0 && i != after && later && (best < 0 || finding_before(n, i, best))) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+static void put_findings(struct ct_writer *writer, const struct ct_snapshot *snapshot)
+{
+    int finding = next_finding(snapshot->by_finding, -1);
+    if (finding < 0) {
+        return;
+    }
+    ct_output_section(writer, "Findings", " requests");
+    for (; finding >= 0; finding = next_finding(snapshot->by_finding, finding)) {
+        enum ct_finding shown = (enum ct_finding)finding;
+        size_t from = writer->buf.n;
+        ct_output_putf(&writer->buf, "  %-26s", ct_cache_finding_name(shown));
+        ct_output_count_cell(&writer->buf, snapshot->by_finding[finding], 5);
+        ct_output_putf(&writer->buf, "  %-7s ",
+                       ct_cache_severity_name(ct_cache_finding_severity(shown)));
+        ct_output_put_words(writer, from, ct_cache_finding_advice(shown));
+        ct_output_put_char(&writer->buf, '\n');
+    }
+}
+
 void ct_output_summary_cache(struct ct_writer *writer, const struct ct_snapshot *snapshot)
 {
     put_outcomes(writer, snapshot);
@@ -172,4 +234,6 @@ void ct_output_summary_cache(struct ct_writer *writer, const struct ct_snapshot 
     put_times(writer, "Whole transaction", snapshot->duration);
     put_basis(writer, snapshot);
     put_reasons(writer, snapshot);
+    put_marks(writer, snapshot);
+    put_findings(writer, snapshot);
 }

@@ -116,6 +116,14 @@ static void add_outcomes(struct ct_json *json, const struct ct_snapshot *snapsho
             add_count(reasons, name, snapshot->by_reason[i]);
         }
     }
+    struct section marks = open_section(json, json->root, "cache_marks");
+    for (int i = 0; i < CT_MARK_COUNT; i++) {
+        add_count(marks, ct_cache_mark_name((enum ct_mark)i), snapshot->by_mark[i]);
+    }
+    struct section findings = open_section(json, json->root, "findings");
+    for (int i = 0; i < CT_FINDING_COUNT; i++) {
+        add_count(findings, ct_cache_finding_name((enum ct_finding)i), snapshot->by_finding[i]);
+    }
     static const char *const status_classes[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
     struct section status = open_section(json, json->root, "status_code_class");
     for (int i = 0; i < 6; i++) {

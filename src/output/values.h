@@ -44,7 +44,7 @@ static inline void ct_value_bool(struct ct_value *value, bool flag)
     value->flag = flag;
 }
 
-static inline void ct_value_words(struct ct_value *value, uint32_t bits, int n,
+static inline void ct_value_words(struct ct_value *value, uint64_t bits, int n,
                                   const char *(*name_of)(int))
 {
     value->kind = CT_VALUE_WORDS;

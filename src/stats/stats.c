@@ -230,6 +230,14 @@ static void count_verdict(struct ct_snapshot *now, const struct ct_txn *txn,
     now->counts.bytes[verdict->outcome] += body_bytes;
     now->by_basis[verdict->basis]++;
     now->by_reason[verdict->reason]++;
+    for (uint32_t marks = verdict->marks; marks != 0; marks &= marks - 1) {
+        int mark = __builtin_ctz(marks);
+        now->by_mark[mark < CT_MARK_COUNT ? mark : 0]++;
+    }
+    for (uint64_t findings = verdict->findings; findings != 0; findings &= findings - 1) {
+        int finding = __builtin_ctzll(findings);
+        now->by_finding[finding < CT_FINDING_COUNT ? finding : 0]++;
+    }
     if (verdict->dialect != NULL) {
         count_dialect(now, verdict);
     }
@@ -263,17 +271,14 @@ static void count_key(struct ct_topk *list, const struct key_text *key,
     detail->bytes[verdict->class] += body_bytes;
 }
 
-/* Status values that no dialect understands: the first line of evidence, as it came. */
+/* Status values that no dialect understands: the line as it came. */
 static void count_unknown(struct ct_stats *stats, const struct ct_txn *txn,
                           const struct ct_verdict *verdict)
 {
-    if (verdict->outcome != CT_OUTCOME_UNKNOWN ||
-        verdict->reason != CT_REASON_UNRECOGNISED_STATUS || verdict->n_evidence == 0 ||
-        verdict->evidence[0].kind != CT_EVIDENCE_LINE ||
-        verdict->evidence[0].line >= txn->n_lines) {
+    if (verdict->unknown_line == 0 || verdict->unknown_line > txn->n_lines) {
         return;
     }
-    const struct ct_line *line = &txn->lines[verdict->evidence[0].line];
+    const struct ct_line *line = &txn->lines[verdict->unknown_line - 1];
     struct key_text key;
     key.n = 0;
     key_append(&key, ct_span_of(ct_http_fields_name(stats->fields, line->field)));

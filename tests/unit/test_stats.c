@@ -326,20 +326,38 @@ static void values_that_are_not_understood_are_listed_as_they_came(void **state)
     struct ct_txn *txn =
         tx_new(world->fields, "GET /\nHost: a\n\n200\nAge: 1\nX-Cache: Lukewarm\n");
     struct ct_verdict verdict = verdict_of(CT_OUTCOME_UNKNOWN);
-    verdict.reason = CT_REASON_UNRECOGNISED_STATUS;
-    verdict.n_evidence = 1;
-    verdict.evidence[0] = (struct ct_evidence){CT_EVIDENCE_LINE, 2};
+    verdict.unknown_line = 3;
     ct_stats_txn(world->stats, txn, &verdict);
+    verdict.outcome = CT_OUTCOME_HIT; /* another line decided */
     ct_stats_txn(world->stats, txn, &verdict);
-    verdict.reason = CT_REASON_NOT_GIVEN; /* unknown for another reason: not in the list */
+    verdict.unknown_line = 0; /* unknown for another reason: not in the list */
     ct_stats_txn(world->stats, txn, &verdict);
-    verdict.reason = CT_REASON_UNRECOGNISED_STATUS;
-    verdict.evidence[0].line = 99; /* not a line of this transaction */
+    verdict.unknown_line = 99; /* not a line of this transaction */
     ct_stats_txn(world->stats, txn, &verdict);
     tx_free(txn);
     const struct ct_key_list *unknown = &snapshot(world, 10)->unknown;
     assert_int_equal(unknown->n_rows, 1);
     assert_int_equal(find_row(unknown, "X-Cache: Lukewarm")->n, 2);
+}
+
+static void marks_and_findings_are_counted(void **state)
+{
+    struct world *world = *state;
+    struct ct_txn *txn = tx_new(world->fields, "GET /\nHost: a\n\n200\n");
+    struct ct_verdict verdict = verdict_of(CT_OUTCOME_HIT);
+    verdict.marks = 1U << CT_MARK_FOSSIL | 1U << CT_MARK_LENIENT;
+    verdict.findings = UINT64_C(1) << CT_FINDING_VARY_STAR;
+    ct_stats_txn(world->stats, txn, &verdict);
+    verdict.marks = 1U << CT_MARK_FOSSIL;
+    verdict.findings |= UINT64_C(1) << (CT_FINDING_COUNT - 1);
+    ct_stats_txn(world->stats, txn, &verdict);
+    tx_free(txn);
+    const struct ct_snapshot *now = snapshot(world, 10);
+    assert_int_equal(now->by_mark[CT_MARK_FOSSIL], 2);
+    assert_int_equal(now->by_mark[CT_MARK_LENIENT], 1);
+    assert_int_equal(now->by_mark[CT_MARK_WEAK], 0);
+    assert_int_equal(now->by_finding[CT_FINDING_VARY_STAR], 2);
+    assert_int_equal(now->by_finding[CT_FINDING_COUNT - 1], 1);
 }
 
 static void connections_are_counted_by_protocol_and_end(void **state)
@@ -450,6 +468,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(halves_of_transactions_are_told_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(values_that_are_not_understood_are_listed_as_they_came,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(marks_and_findings_are_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(connections_are_counted_by_protocol_and_end, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(dialects_are_told_apart_by_name, setup, teardown),
