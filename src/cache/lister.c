@@ -87,6 +87,10 @@ const struct ct_rule *ct_cache_rule(size_t i)
 
 static const char *grammar_of(const struct ct_header_row *row)
 {
+    if (row->parser == CT_PARSER_NONE && (row->flags & CT_FLAG_INTERNAL) != 0 &&
+        (row->flags & CT_FLAG_SECOND) == 0) {
+        return "for caches only: a finding where a client sees it";
+    }
     if (row->parser != CT_PARSER_WORDS) {
         return grammars[row->parser];
     }
