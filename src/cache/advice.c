@@ -14,7 +14,7 @@
 
 /* ---- facts ------------------------------------------------------------------------------ */
 
-static struct ct_span value_of(const struct ct_txn *txn, enum ct_dir dir, enum ct_field field)
+static struct ct_span value_of(const struct ct_txn *txn, enum ct_dir dir, uint16_t field)
 {
     const struct ct_line *line = ct_http_line(txn, dir, field, NULL);
     return line != NULL ? ct_txn_text(txn, line->value) : (struct ct_span){NULL, 0};
@@ -131,8 +131,7 @@ static void add_number(struct text *text, int64_t number)
 }
 
 /* All lines of a field, as the list that they are. */
-static void add_field(struct text *text, const struct ct_txn *txn, enum ct_dir dir,
-                      enum ct_field field)
+static void add_field(struct text *text, const struct ct_txn *txn, enum ct_dir dir, uint16_t field)
 {
     const struct ct_line *line = NULL;
     if (!ct_http_has(txn, dir, field)) {
