@@ -56,6 +56,30 @@ struct ct_quantiles {
     int64_t max_ns;
 };
 
+/* clang-format off */
+/* Upper bounds of the buckets of struct ct_time_histogram: nanoseconds, and seconds as text. */
+#define CT_TIME_BOUNDS(X)                                                                       \
+    X(100000, "0.0001") X(250000, "0.00025") X(500000, "0.0005")                                \
+    X(1000000, "0.001") X(2500000, "0.0025") X(5000000, "0.005")                                \
+    X(10000000, "0.01") X(25000000, "0.025") X(50000000, "0.05")                                \
+    X(100000000, "0.1") X(250000000, "0.25") X(500000000, "0.5")                                \
+    X(1000000000, "1.0") X(2500000000, "2.5") X(5000000000, "5.0")                              \
+    X(10000000000, "10.0") X(30000000000, "30.0")
+/* clang-format on */
+enum {
+#define X(ns, seconds) +1
+    CT_TIME_BOUND_COUNT = 0 CT_TIME_BOUNDS(X)
+#undef X
+};
+
+/* Times counted exactly in wide buckets, for histograms that other programs add up. */
+struct ct_time_histogram {
+    uint64_t n;
+    uint64_t sum_s; /* of all times: whole seconds, and nanoseconds below one second */
+    uint64_t sum_ns;
+    uint64_t at_most[CT_TIME_BOUND_COUNT]; /* times <= the bound: cumulative */
+};
+
 /*
  * One key of a bounded list (space-saving). n may be too high by at most over, which is what
  * the key inherited when it took the place of another. The counts by outcome, class and byte
@@ -78,6 +102,16 @@ struct ct_key_list {
     size_t n_rows;
     uint64_t n_keys;   /* keys counted one by one */
     uint64_t replaced; /* times that a key had to make room */
+};
+
+/*
+ * A host with counters of its own that never go back: once named it stays named for the life
+ * of the stats, and what came before is counted with the rest. Valid host names only.
+ */
+struct ct_named_host {
+    struct ct_span host; /* printable ASCII without quotes and spaces; in the snapshot's memory */
+    uint64_t by_class[CT_CLASS_COUNT];
+    uint64_t bytes[CT_CLASS_COUNT]; /* response body octets */
 };
 
 struct ct_dialect_row {
@@ -246,6 +280,8 @@ struct ct_snapshot {
     uint64_t by_status_class[6]; /* 1xx..5xx at 1..5; 0: no response or outside */
     struct ct_quantiles ttfb[CT_CLASS_COUNT];
     struct ct_quantiles duration[CT_CLASS_COUNT];
+    struct ct_time_histogram ttfb_times[CT_CLASS_COUNT];
+    struct ct_time_histogram duration_times[CT_CLASS_COUNT];
     struct ct_dialect_row dialects[CT_DIALECTS_MAX]; /* sorted by n */
     size_t n_dialects;
     uint64_t dialects_left_out;      /* transactions whose dialect found no row */
@@ -253,6 +289,9 @@ struct ct_snapshot {
     struct ct_key_list uris;         /* host + target; by misses, then by transactions */
     struct ct_key_list server_names; /* TLS server names not looked into, by connections */
     struct ct_key_list unknown;      /* status lines that were not understood, "Name: value" */
+    const struct ct_named_host *named_hosts; /* in the order in which they were named */
+    size_t n_named_hosts;
+    struct ct_named_host other_hosts; /* all the rest; no name */
     struct ct_proto_row protos[CT_PROTO_COUNT];
     uint64_t closes[CT_CLOSE_COUNT];
     struct ct_flow_totals flows;
@@ -269,6 +308,7 @@ struct ct_snapshot {
     void *memory;                       /* the snapshot's own */
     void *flow_memory;
     void *group_memory;
+    void *named_memory;
 };
 
 struct ct_stats;

@@ -31,10 +31,29 @@ static int64_t bucket_value(size_t bucket)
     return (int64_t)(low + (UINT64_C(1) << shift) / 2);
 }
 
+/* The first of the wide bounds that value does not pass. */
+static size_t bound_of(int64_t value)
+{
+    static const int64_t bounds[CT_TIME_BOUND_COUNT] = {
+#define X(ns, seconds) INT64_C(ns),
+        CT_TIME_BOUNDS(X)
+#undef X
+    };
+    size_t i = 0;
+    while (i < CT_TIME_BOUND_COUNT && value > bounds[i]) {
+        i++;
+    }
+    return i;
+}
+
 void ct_stats_histogram_add(struct ct_histogram *histogram, int64_t value)
 {
     histogram->n++;
     histogram->buckets[bucket_of(value)]++;
+    histogram->within[bound_of(value)]++;
+    histogram->sum_ns += (uint64_t)(value % CT_NS_PER_S);
+    histogram->sum_s += (uint64_t)(value / CT_NS_PER_S) + histogram->sum_ns / (uint64_t)CT_NS_PER_S;
+    histogram->sum_ns %= (uint64_t)CT_NS_PER_S;
     if (value > histogram->max) {
         histogram->max = value;
     }
@@ -66,4 +85,16 @@ struct ct_quantiles ct_stats_histogram_quantiles(const struct ct_histogram *hist
         quantiles.max_ns = histogram->max;
     }
     return quantiles;
+}
+
+struct ct_time_histogram ct_stats_histogram_times(const struct ct_histogram *histogram)
+{
+    struct ct_time_histogram times = {
+        .n = histogram->n, .sum_s = histogram->sum_s, .sum_ns = histogram->sum_ns};
+    uint64_t passed = 0;
+    for (size_t i = 0; i < CT_TIME_BOUND_COUNT; i++) {
+        passed += histogram->within[i];
+        times.at_most[i] = passed;
+    }
+    return times;
 }

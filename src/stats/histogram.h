@@ -16,11 +16,15 @@
 struct ct_histogram {
     uint64_t n;
     int64_t max;
+    uint64_t sum_s; /* apart, so that years of times fit */
+    uint64_t sum_ns;
     uint64_t buckets[CT_HISTOGRAM_BUCKETS];
+    uint64_t within[CT_TIME_BOUND_COUNT + 1]; /* by CT_TIME_BOUNDS, the last above them all */
 };
 
 /* value >= 0. */
 void ct_stats_histogram_add(struct ct_histogram *histogram, int64_t value);
 struct ct_quantiles ct_stats_histogram_quantiles(const struct ct_histogram *histogram);
+struct ct_time_histogram ct_stats_histogram_times(const struct ct_histogram *histogram);
 
 #endif

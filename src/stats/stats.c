@@ -13,6 +13,7 @@
 #include "stats/flows.h"
 #include "stats/groups.h"
 #include "stats/histogram.h"
+#include "stats/named.h"
 #include "stats/topk.h"
 
 enum list {
@@ -31,6 +32,7 @@ struct ct_stats {
     struct ct_topk lists[LIST_COUNT];
     struct ct_flows flows;
     struct ct_groups groups;
+    struct ct_named named;
 };
 
 uint64_t ct_stats_class_sum(const uint64_t by_outcome[CT_OUTCOME_COUNT], enum ct_class class)
@@ -96,6 +98,11 @@ struct ct_stats *ct_stats_new(const struct ct_limits *limits, const struct ct_ke
         ct_stats_free(stats);
         return NULL;
     }
+    if (!ct_stats_named_init(&stats->named, limits->metrics_hosts)) {
+        ct_stats_free(stats);
+        return NULL;
+    }
+    stats->now.memory_bytes += ct_stats_named_bytes(&stats->named);
     return stats;
 }
 
@@ -108,6 +115,7 @@ void ct_stats_free(struct ct_stats *stats)
         ct_stats_topk_fini(&stats->lists[i]);
     }
     ct_stats_flows_fini(&stats->flows);
+    ct_stats_named_fini(&stats->named);
     free(stats);
 }
 
@@ -261,14 +269,32 @@ static void count_times(struct ct_stats *stats, const struct ct_txn *txn, enum c
     }
 }
 
-static void count_key(struct ct_topk *list, const struct key_text *key,
-                      const struct ct_verdict *verdict, uint64_t body_bytes)
+static uint32_t count_key(struct ct_topk *list, const struct key_text *key,
+                          const struct ct_verdict *verdict, uint64_t body_bytes)
 {
     uint32_t entry = ct_stats_topk_add(list, (struct ct_span){key->bytes, key->n});
     struct ct_topk_detail *detail = &list->details[entry];
     detail->by_outcome[verdict->outcome]++;
     detail->by_class[verdict->class]++;
     detail->bytes[verdict->class] += body_bytes;
+    return entry;
+}
+
+/* The host in its list, and in its own counters if it has some or has come often enough. */
+static void count_host(struct ct_stats *stats, const struct key_text *key,
+                       const struct ct_verdict *verdict, uint64_t body_bytes)
+{
+    const struct ct_topk *list = &stats->lists[LIST_HOSTS];
+    uint32_t entry = count_key(&stats->lists[LIST_HOSTS], key, verdict, body_bytes);
+    struct ct_named_sighting sighting = {
+        .host = {key->bytes, key->n},
+        .hash = list->entries[entry].hash,
+        .total = stats->now.transactions,
+    };
+    for (int i = 0; i < CT_CLASS_COUNT; i++) {
+        sighting.seen += list->details[entry].by_class[i];
+    }
+    ct_stats_named_add(&stats->named, &sighting, verdict->class, body_bytes);
 }
 
 /* Status values that no dialect understands: the line as it came. */
@@ -296,10 +322,10 @@ void ct_stats_txn(struct ct_stats *stats, const struct ct_txn *txn,
     count_times(stats, txn, verdict->class);
     key.n = 0;
     key_append_host(&key, ct_txn_text(txn, txn->host));
-    count_key(&stats->lists[LIST_HOSTS], &key, verdict, txn->response.body_len);
+    count_host(stats, &key, verdict, txn->response.body_len);
     if (txn->request.seen) {
         key_of_uri(&key, txn);
-        count_key(&stats->lists[LIST_URIS], &key, verdict, txn->response.body_len);
+        (void)count_key(&stats->lists[LIST_URIS], &key, verdict, txn->response.body_len);
     }
     count_unknown(stats, txn, verdict);
     ct_stats_flows_txn(&stats->flows, txn, verdict);
@@ -419,11 +445,14 @@ bool ct_stats_snapshot(const struct ct_stats *stats, size_t n_top, struct ct_sna
     for (int i = 0; i < CT_CLASS_COUNT; i++) {
         snapshot->ttfb[i] = ct_stats_histogram_quantiles(&stats->ttfb[i]);
         snapshot->duration[i] = ct_stats_histogram_quantiles(&stats->duration[i]);
+        snapshot->ttfb_times[i] = ct_stats_histogram_times(&stats->ttfb[i]);
+        snapshot->duration_times[i] = ct_stats_histogram_times(&stats->duration[i]);
     }
     qsort(snapshot->dialects, snapshot->n_dialects, sizeof snapshot->dialects[0], compare_dialects);
     bool lists = fill_lists(stats, n_top, snapshot);
     bool groups = ct_stats_groups_snapshot(&stats->groups, n_top, snapshot);
-    return ct_stats_flows_snapshot(&stats->flows, n_top, snapshot) && lists && groups;
+    bool named = ct_stats_named_copy(&stats->named, snapshot);
+    return ct_stats_flows_snapshot(&stats->flows, n_top, snapshot) && lists && groups && named;
 }
 
 void ct_stats_snapshot_fini(struct ct_snapshot *snapshot)
@@ -431,5 +460,6 @@ void ct_stats_snapshot_fini(struct ct_snapshot *snapshot)
     free(snapshot->memory);
     free(snapshot->flow_memory);
     free(snapshot->group_memory);
+    free(snapshot->named_memory);
     *snapshot = (struct ct_snapshot){0};
 }

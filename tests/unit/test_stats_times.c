@@ -151,6 +151,44 @@ static void absurd_time_stamps_do_no_harm(void **state)
     ct_stats_free(stats);
 }
 
+/* Every time is counted in exactly the buckets whose bound it does not pass; the sum is exact. */
+static void wide_buckets_and_sums_are_exact(void **state)
+{
+    (void)state;
+    static const int64_t bounds[CT_TIME_BOUND_COUNT] = {
+#define X(ns, seconds) INT64_C(ns),
+        CT_TIME_BOUNDS(X)
+#undef X
+    };
+    struct ct_stats *stats = new_stats();
+    for (size_t i = 0; i < CT_TIME_BOUND_COUNT; i++) {
+        for (int64_t around = -1; around <= 1; around++) {
+            struct ct_txn txn = txn_with(bounds[i] + around, 0);
+            ct_stats_txn(stats, &txn, &a_hit);
+        }
+    }
+    struct ct_txn longest = txn_with(INT64_C(9000000000999999999), 0);
+    ct_stats_txn(stats, &longest, &a_hit);
+    ct_stats_txn(stats, &longest, &a_hit);
+    ct_stats_txn(stats, &longest, &a_hit);
+    struct ct_snapshot snapshot;
+    assert_true(ct_stats_snapshot(stats, 0, &snapshot));
+    const struct ct_time_histogram *times = &snapshot.ttfb_times[CT_CLASS_HIT];
+    uint64_t sum_ns = 0; /* of the short ones */
+    for (size_t i = 0; i < CT_TIME_BOUND_COUNT; i++) {
+        assert_int_equal(times->at_most[i], 3 * i + 2);
+        sum_ns += 3 * (uint64_t)bounds[i];
+    }
+    sum_ns += UINT64_C(3) * 999999999;
+    assert_int_equal(times->n, 3 * CT_TIME_BOUND_COUNT + 3);
+    assert_int_equal(times->sum_s, UINT64_C(27000000000) + sum_ns / 1000000000);
+    assert_int_equal(times->sum_ns, sum_ns % 1000000000);
+    assert_int_equal(snapshot.ttfb_times[CT_CLASS_MISS].n, 0);
+    assert_int_equal(snapshot.duration_times[CT_CLASS_HIT].n, times->n);
+    ct_stats_snapshot_fini(&snapshot);
+    ct_stats_free(stats);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +196,7 @@ int main(void)
         cmocka_unit_test(times_count_only_where_both_messages_were_seen),
         cmocka_unit_test(an_early_response_has_no_time_to_first_byte),
         cmocka_unit_test(absurd_time_stamps_do_no_harm),
+        cmocka_unit_test(wide_buckets_and_sums_are_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
