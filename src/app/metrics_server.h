@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The metrics server: /metrics and /healthz over HTTP, in a thread of its own. The analysis
+ * hands it a snapshot now and then and never waits for it; it answers from the latest one.
+ * Connections, their time and the size of requests are limited, one request each.
+ */
+#ifndef CACHETAP_APP_METRICS_SERVER_H
+#define CACHETAP_APP_METRICS_SERVER_H
+
+#include "app/metrics_address.h"
+#include "output/metrics.h"
+
+/* Seconds without a new snapshot after which /healthz says 503. */
+#define CT_METRICS_STALE_S 10
+
+struct ct_metrics_server;
+
+/*
+ * Listens, but answers only from ct_app_metrics_server_start on. NULL: errno says why. address
+ * may have port 0; the real one is then in it. Borrows limits.
+ */
+struct ct_metrics_server *ct_app_metrics_server_open(struct ct_metrics_address *address,
+                                                     const struct ct_limits *limits);
+/* False: errno says why. */
+bool ct_app_metrics_server_start(struct ct_metrics_server *server);
+
+/* Takes the snapshot, which malloc made, and frees it when it is no longer needed. Never waits. */
+void ct_app_metrics_server_publish(struct ct_metrics_server *server, struct ct_snapshot *snapshot);
+
+/* Ends the thread and all connections. NULL is nothing. */
+void ct_app_metrics_server_close(struct ct_metrics_server *server);
+
+/* Version of the HTTP server library. Static. */
+const char *ct_app_metrics_server_version(void);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The file with the process number, locked for as long as the program runs. */
+#ifndef CACHETAP_APP_PIDFILE_H
+#define CACHETAP_APP_PIDFILE_H
+
+#include "app/voice.h"
+
+/*
+ * Writes the number of this process; links are not followed. A descriptor to be handed to
+ * ct_app_pidfile_close, or -1: told to voice, as when another process holds the file.
+ */
+int ct_app_pidfile_open(const char *path, struct ct_voice *voice);
+/* Removes the file if it is still ours. fd -1 is nothing. */
+void ct_app_pidfile_close(int fd, const char *path);
+
+#endif
