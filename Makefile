@@ -14,7 +14,7 @@ CFLAGS ?= -O2 -g
 Q := $(if $(V),,@)
 
 # ---- what the machine has ------------------------------------------------------------------
-PKGS      := libpcap json-c libsodium libpcre2-8 libconfig zlib libzstd libseccomp libcap-ng
+PKGS      := libpcap json-c libsodium libpcre2-8 libconfig zlib libzstd libseccomp libcap-ng libmicrohttpd
 TEST_PKGS := cmocka jansson
 LLHTTP_PKG := $(shell pkg-config --exists libllhttp 2>/dev/null && echo libllhttp)
 LLHTTP_DIR := /usr/share/llhttp
@@ -117,7 +117,7 @@ deps: ## install what is missing (Debian, Ubuntu: apt; else a list)
 	@tests/tools/deps.sh install build test
 
 # ---- for people ----------------------------------------------------------------------------
-.PHONY: demo test check unit e2e lint fuzz fuzz-replay bench install uninstall clean help
+.PHONY: docs demo test check unit e2e lint fuzz fuzz-replay bench install uninstall clean help
 demo: ## set up, build, and show the main job on a recorded capture of a real nginx cache
 	@tests/tools/deps.sh install build
 	@$(MAKE) --no-print-directory all
@@ -160,6 +160,10 @@ seeds: $(BUILD)/mkseeds ## make the fuzzing seeds of the samples again
 
 $(BUILD)/mkseeds: $(BUILD)/tests/fuzz/mkseeds.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
 	$(Q)echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(LIBS)
+
+docs: all ## make the pages in docs/ again that come from the program's tables
+	@tests/tools/limits.sh $(BUILD)/cachetap >docs/limits.md
+	@tests/tools/metrics_doc.sh $(BUILD)/cachetap >docs/metrics.md
 
 lint: ## format, layers, self-contained headers, clang-tidy, cppcheck
 	@tests/tools/deps.sh install build test lint

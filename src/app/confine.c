@@ -137,6 +137,9 @@ static const char *const analyser_calls[] = {
     "sysinfo",
     "uname",
     "prctl",
+    /* a clock that ticks, and a thread that lets others go first */
+    "setitimer",
+    "setpriority",
 };
 
 static const char *const opener_calls[] = {

@@ -11,6 +11,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "app/metrics_server.h"
 #include "app/options.h"
 #include "cachetap/cachetap.h"
 #include "cachetap/http.h"
@@ -110,6 +111,7 @@ void ct_app_version_print(FILE *file)
     (void)fprintf(file, "libpcre2 %s\n", pcre2);
     (void)fprintf(file, "libconfig %d.%d\n", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR);
     (void)fprintf(file, "libsodium %s\n", sodium_version_string());
+    (void)fprintf(file, "libmicrohttpd %s\n", ct_app_metrics_server_version());
 }
 
 void ct_app_limits_print(FILE *file)
@@ -168,5 +170,17 @@ void ct_app_assertions_print(FILE *file)
     (void)fputs("fields of --assert (docs/query.md):\n", file);
     for (size_t i = 0; (name = ct_output_assertion_field(i, &help)) != NULL; i++) {
         (void)fprintf(file, "  %-22s %s\n", name, help);
+    }
+}
+
+void ct_app_metrics_print(FILE *file)
+{
+    struct ct_metrics_row row;
+    (void)fputs("Metrics that --metrics ADDR:PORT serves at /metrics, as name, type, labels and\n"
+                "meaning.\n\n",
+                file);
+    for (size_t i = 0; ct_metrics_row(i, &row); i++) {
+        (void)fprintf(file, "  %-48s %-9s %-14s %s\n", row.name, row.type,
+                      row.labels[0] != '\0' ? row.labels : "-", row.help);
     }
 }

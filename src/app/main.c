@@ -76,6 +76,8 @@ static enum ct_exit obey(const struct ct_options *options)
         return print_with(ct_app_assertions_print);
     case CT_COMMAND_LIMITS:
         return print_with(ct_app_limits_print);
+    case CT_COMMAND_METRICS:
+        return print_with(ct_app_metrics_print);
     case CT_COMMAND_LIST:
         return list_interfaces();
     }

@@ -23,15 +23,12 @@
 /* Connections at one time; the oldest makes room for a new one before the library refuses. */
 #define CONNECTIONS_KEPT 32
 #define CONNECTIONS_MAX  64
-/* A connection's whole life: a request that takes longer is cut, however it trickles in. */
-#define CONNECTION_NS (5 * CT_NS_PER_S)
-#define REQUEST_BYTES ((size_t)16 << 10) /* request line, header and the library's own */
-#define BACKLOG       64
-#define POLL_MS       1000
-#define POLITENESS    10 /* the thread's nice value: packets go first */
-#define FORMAT_COUNT  2
-#define HEALTHY       "ok\n"
-#define HELP_TEXT     "cachetap: /metrics and /healthz are here\n"
+#define REQUEST_BYTES    ((size_t)16 << 10) /* request line, header and the library's own */
+#define BACKLOG          64
+#define POLITENESS       10 /* the thread's nice value: packets go first */
+#define FORMAT_COUNT     2
+#define HEALTHY          "ok\n"
+#define HELP_TEXT        "cachetap: /metrics and /healthz are here\n"
 
 struct published {
     struct ct_snapshot *snapshot;
@@ -45,7 +42,7 @@ struct slot {
 };
 
 struct ct_metrics_server {
-    const struct ct_limits *limits;
+    struct ct_metrics_server_options with;
     int64_t start_ns;
     int listener;
     int wake;  /* eventfd: the thread is to look up */
@@ -164,7 +161,7 @@ static struct MHD_Response *make_response(char *text, size_t n, bool taken, cons
 static struct MHD_Response *page_of(struct ct_metrics_server *server, enum ct_metrics_format format)
 {
     struct ct_metrics_view view = {
-        .limits = server->limits,
+        .limits = server->with.limits,
         .start_ns = server->start_ns,
         .cpu_ns = cpu_ns(),
         .resident_bytes = resident_bytes(server),
@@ -285,7 +282,7 @@ static void cut_overdue(struct ct_metrics_server *server)
     int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
     for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         struct slot *slot = &server->slots[i];
-        if (slot->fd >= 0 && slot->since_ns < now_ns - CONNECTION_NS) {
+        if (slot->fd >= 0 && slot->since_ns < now_ns - server->with.connection_ms * CT_NS_PER_MS) {
             cut(server, slot);
             slot->since_ns = INT64_MAX;
         }
@@ -337,13 +334,13 @@ static int listen_on(struct ct_metrics_address *address)
 }
 
 struct ct_metrics_server *ct_app_metrics_server_open(struct ct_metrics_address *address,
-                                                     const struct ct_limits *limits)
+                                                     const struct ct_metrics_server_options *with)
 {
     struct ct_metrics_server *server = calloc(1, sizeof *server);
     if (server == NULL) {
         return NULL;
     }
-    server->limits = limits;
+    server->with = *with;
     server->start_ns = clock_ns(CLOCK_REALTIME);
     for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         server->slots[i].fd = -1;
@@ -365,15 +362,16 @@ static void *serve(void *user)
     struct ct_metrics_server *server = user;
     const union MHD_DaemonInfo *info =
         MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    unsigned longest_ms = server->with.connection_ms / 5 + 1; /* so late may a cut come */
     (void)setpriority(PRIO_PROCESS, 0, POLITENESS); /* of this thread, in Linux; else as before */
     while (!atomic_load(&server->stop)) {
         struct pollfd fds[] = {
             {.fd = info != NULL ? info->epoll_fd : -1, .events = POLLIN},
             {.fd = server->wake, .events = POLLIN},
         };
-        MHD_UNSIGNED_LONG_LONG wait_ms = POLL_MS;
-        if (MHD_get_timeout(server->daemon, &wait_ms) != MHD_YES || wait_ms > POLL_MS) {
-            wait_ms = POLL_MS;
+        MHD_UNSIGNED_LONG_LONG wait_ms = 0;
+        if (MHD_get_timeout(server->daemon, &wait_ms) != MHD_YES || wait_ms > longest_ms) {
+            wait_ms = longest_ms;
         }
         (void)poll(fds, 2, (int)wait_ms); /* signals are blocked here */
         (void)MHD_run(server->daemon);
@@ -386,11 +384,11 @@ bool ct_app_metrics_server_start(struct ct_metrics_server *server)
 {
     sigset_t all;
     sigset_t before;
-    server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_THREAD_SAFETY, 0, NULL, NULL, on_request, server,
-        MHD_OPTION_LISTEN_SOCKET, server->listener, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, REQUEST_BYTES,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+    server->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET,
+                         server->listener, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, REQUEST_BYTES,
+                         MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
     if (server->daemon == NULL) {
         errno = errno != 0 ? errno : ENOMEM;
         return false;

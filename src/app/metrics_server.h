@@ -13,14 +13,22 @@
 /* Seconds without a new snapshot after which /healthz says 503. */
 #define CT_METRICS_STALE_S 10
 
+/* Milliseconds of a connection's whole life: a request that takes longer is cut. */
+#define CT_METRICS_CONNECTION_MS 5000
+
 struct ct_metrics_server;
+
+struct ct_metrics_server_options {
+    const struct ct_limits *limits; /* borrowed */
+    unsigned connection_ms;
+};
 
 /*
  * Listens, but answers only from ct_app_metrics_server_start on. NULL: errno says why. address
- * may have port 0; the real one is then in it. Borrows limits.
+ * may have port 0; the real one is then in it.
  */
 struct ct_metrics_server *ct_app_metrics_server_open(struct ct_metrics_address *address,
-                                                     const struct ct_limits *limits);
+                                                     const struct ct_metrics_server_options *with);
 /* False: errno says why. */
 bool ct_app_metrics_server_start(struct ct_metrics_server *server);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "app/expression.h"
+#include "app/metrics_address.h"
 #include "app/options_capture.h"
 #include "app/options_config.h"
 #include "base/number.h"
@@ -30,6 +31,7 @@ enum {
     KEY_CONFIG,
     KEY_METRICS,
     KEY_ASSERT,
+    KEY_PID_FILE,
     KEY_IGNORE_HEADER,
     KEY_DIALECTS,
 };
@@ -70,6 +72,8 @@ static const struct ct_option_row rows[] = {
     {KEY_LIMIT, "limit", "NAME=VALUE", "set a limit (k, M, G allowed); --limit help lists them", NULL},
     {KEY_IGNORE_HEADER, "ignore-header", "NAME", "judge as if responses did not have this header; may be repeated", NULL},
     {KEY_DIALECTS, "dialects", "[=NAME]", "list all known dialects, or one: headers, values, outcomes", NULL},
+    {KEY_METRICS, "metrics", "ADDR:PORT", "serve Prometheus metrics; :PORT is on 127.0.0.1; --metrics help lists them", NULL},
+    {KEY_PID_FILE, "pid-file", "FILE", "write the process number to FILE, and remove it at the end", NULL},
     {'l', "line-buffered", NULL, "write each line at once", NULL},
     {'n', NULL, NULL, "accepted as in tcpdump; addresses are never looked up", NULL},
     {'v', "verbose", NULL, "statistics of the run on standard error at its end", NULL},
@@ -79,7 +83,6 @@ static const struct ct_option_row rows[] = {
     {'Z', "relinquish-privileges", "USER", NULL, "giving up privileges"},
     {KEY_TUI, "tui", NULL, NULL, "the live view"},
     {KEY_THREADS, "threads", "N", NULL, "analysis in several threads"},
-    {KEY_METRICS, "metrics", "ADDR:PORT", NULL, "the metrics server"},
 };
 /* clang-format on */
 
@@ -227,6 +230,36 @@ static bool ignore_header(struct ct_options *options, const char *name)
     return true;
 }
 
+static bool set_metrics(struct ct_options *options, const char *text)
+{
+    struct ct_metrics_address address;
+    if (strcmp(text, "help") == 0) {
+        options->command = CT_COMMAND_METRICS;
+        return true;
+    }
+    if (options->metrics != NULL) {
+        return wrong(options, "--metrics %s: given twice, one address is served", text);
+    }
+    if (!ct_app_metrics_address_parse(text, &address)) {
+        return wrong(options,
+                     "--metrics %s: not an address and a port, give one such as :9113, "
+                     "127.0.0.1:9113 or [::1]:9113",
+                     text);
+    }
+    options->metrics = text;
+    return true;
+}
+
+static bool set_pid_file(struct ct_options *options, const char *path)
+{
+    if (options->pid_file != NULL || path[0] == '\0') {
+        return wrong(options, "--pid-file %s: %s, name one file", path,
+                     path[0] == '\0' ? "it is empty" : "given twice");
+    }
+    options->pid_file = path;
+    return true;
+}
+
 static bool set_count(struct ct_options *options, const char *text)
 {
     if (!ct_base_parse_u64(ct_span_of(text), &options->count) || options->count == 0) {
@@ -295,6 +328,10 @@ bool ct_app_options_apply(struct ct_options *options, int key, const char *argum
         return add_assertion(options, argument);
     case KEY_IGNORE_HEADER:
         return ignore_header(options, argument);
+    case KEY_METRICS:
+        return set_metrics(options, argument);
+    case KEY_PID_FILE:
+        return set_pid_file(options, argument);
     case KEY_LIMIT:
         return set_limit(options, argument);
     case KEY_DIALECTS:

@@ -14,7 +14,8 @@ enum ct_command {
     CT_COMMAND_WATCH,
     CT_COMMAND_HELP,
     CT_COMMAND_VERSION,
-    CT_COMMAND_LIMITS, /* --limit help */
+    CT_COMMAND_LIMITS,  /* --limit help */
+    CT_COMMAND_METRICS, /* --metrics help */
     CT_COMMAND_DIALECTS,
     CT_COMMAND_ASSERTIONS, /* --assert help */
     CT_COMMAND_LIST,       /* -D */
@@ -65,6 +66,8 @@ struct ct_options {
     const char *where;   /* NULL: all transactions */
     const char *assertions[CT_ASSERTIONS_MAX];
     size_t n_assertions;
+    const char *metrics;  /* where to serve them, checked; NULL: nowhere */
+    const char *pid_file; /* NULL: none */
     bool explain;
     bool connections;
     bool line_buffered;

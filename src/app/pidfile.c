@@ -62,12 +62,11 @@ void ct_app_pidfile_close(int fd, const char *path)
 {
     struct stat ours;
     struct stat there;
-    if (fd < 0) {
-        return;
-    }
-    if (fstat(fd, &ours) == 0 && lstat(path, &there) == 0 && ours.st_dev == there.st_dev &&
-        ours.st_ino == there.st_ino) {
-        (void)unlink(path); /* without the right to: the next run takes it over */
+    bool same = fstat(fd, &ours) == 0 && lstat(path, &there) == 0 && ours.st_dev == there.st_dev &&
+                ours.st_ino == there.st_ino;
+    bool gone = same && unlink(path) == 0;
+    if (!gone && ftruncate(fd, 0) != 0) { /* no number that another process may get */
+        errno = 0;                        /* it stays then, without its lock */
     }
     (void)close(fd);
 }

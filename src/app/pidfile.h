@@ -10,7 +10,7 @@
  * ct_app_pidfile_close, or -1: told to voice, as when another process holds the file.
  */
 int ct_app_pidfile_open(const char *path, struct ct_voice *voice);
-/* Removes the file if it is still ours. fd -1 is nothing. */
+/* Removes the file if it is still ours; without the right to do that, empties it. */
 void ct_app_pidfile_close(int fd, const char *path);
 
 #endif

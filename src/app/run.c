@@ -11,6 +11,7 @@
 #include "app/recorder.h"
 #include "app/report.h"
 #include "app/save.h"
+#include "app/service.h"
 #include "app/signals.h"
 #include "app/sinks.h"
 #include "app/terminal.h"
@@ -32,6 +33,7 @@ struct run {
     struct ct_voice voice;
     struct ct_opener opener;
     struct ct_sinks sinks;
+    struct ct_service service;
     struct ct_engine *engine;
     struct ct_source *source;
     struct ct_pace pace;
@@ -89,12 +91,20 @@ static void count_capture(struct run *run, struct ct_snapshot *snapshot)
     snapshot->capture.unsaved_packets = run->save != NULL ? ct_app_save_lost(run->save) : 0;
 }
 
+/* The numbers of now, without lists. */
+static bool take_snapshot(void *user, struct ct_snapshot *snapshot)
+{
+    struct run *run = user;
+    bool complete = ct_engine_snapshot(run->engine, 0, snapshot);
+    count_capture(run, snapshot);
+    return complete;
+}
+
 static void report_now(struct run *run)
 {
     struct ct_snapshot *snapshot = calloc(1, sizeof *snapshot);
     if (snapshot != NULL) {
-        (void)ct_engine_snapshot(run->engine, 0, snapshot); /* no lists are asked for */
-        count_capture(run, snapshot);
+        (void)take_snapshot(run, snapshot); /* without memory for names: the same */
         ct_app_report_statistics(&run->voice, snapshot);
         ct_stats_snapshot_fini(snapshot);
         free(snapshot);
@@ -116,6 +126,9 @@ static void save_now(struct run *run)
 /* Does what signals have asked for; true when the run is to end. */
 static bool heed_signals(struct run *run)
 {
+    if (ct_app_signals_take_tick()) {
+        ct_app_service_tick(&run->service);
+    }
     if (ct_app_signals_take_report()) {
         report_now(run);
     }
@@ -256,6 +269,7 @@ static void watch(struct run *run)
 static void finish(struct run *run)
 {
     struct ct_snapshot *snapshot = calloc(1, sizeof *snapshot);
+    ct_app_service_stopping(&run->service);
     ct_app_sinks_wait(&run->sinks);
     ct_engine_finish(run->engine);
     ct_app_voice_clear(&run->voice);
@@ -332,7 +346,9 @@ static enum ct_exit open_all(struct run *run)
         .interrupted = on_interrupted,
         .user = run,
     };
-    if (!make_engine(run) ||
+    const struct ct_service_options service = {
+        .options = run->options, .voice = &run->voice, .snapshot = take_snapshot, .user = run};
+    if (!ct_app_service_begin(&run->service, &service) || !make_engine(run) ||
         !ct_app_sinks_open(&run->sinks, run->options, &run->opener, &run->voice)) {
         return CT_EXIT_FAILED;
     }
@@ -370,7 +386,8 @@ static enum ct_exit open_and_watch(struct run *run)
     }
     if (!ct_app_sinks_begin(&run->sinks, ct_engine_fields(run->engine)) ||
         (run->save != NULL && !ct_app_save_start(run->save)) ||
-        (run->recorder != NULL && !ct_app_recorder_start(run->recorder))) {
+        (run->recorder != NULL && !ct_app_recorder_start(run->recorder)) ||
+        !ct_app_service_ready(&run->service)) {
         return CT_EXIT_FAILED;
     }
     if (run->options->is_live && !run->options->quiet) {
@@ -391,6 +408,7 @@ enum ct_exit ct_app_run(const struct ct_options *options)
     ct_app_opener_init(&run.opener);
     ct_app_signals_install();
     enum ct_exit status = open_and_watch(&run);
+    ct_app_service_end(&run.service);
     ct_app_sinks_fini(&run.sinks);
     ct_app_save_close(run.save);
     ct_app_recorder_close(run.recorder);

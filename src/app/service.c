@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/pidfile.h"
+#include "app/signals.h"
 
 static void say_address(struct ct_service *service, const struct ct_metrics_address *address,
                         bool chosen)
@@ -13,42 +14,45 @@ static void say_address(struct ct_service *service, const struct ct_metrics_addr
     char text[CT_METRICS_ADDRESS_TEXT_MAX];
     ct_app_metrics_address_text(address, text);
     if (!address->loopback) {
-        ct_app_voice_say(service->voice,
+        ct_app_voice_say(service->with.voice,
                          "metrics: %s can be reached from other machines: whoever asks learns the "
                          "names of your hosts, use a loopback address or a firewall",
                          text);
     }
-    if (chosen || service->options->verbose > 0) {
-        ct_app_voice_say(service->voice, "metrics: http://%s/metrics", text);
+    if (chosen || service->with.options->verbose > 0) {
+        ct_app_voice_say(service->with.voice, "metrics: http://%s/metrics", text);
     }
 }
 
 static bool open_metrics(struct ct_service *service)
 {
+    const struct ct_metrics_server_options with = {&service->with.options->limits,
+                                                   CT_METRICS_CONNECTION_MS};
     struct ct_metrics_address address;
     char text[CT_METRICS_ADDRESS_TEXT_MAX];
-    if (!ct_app_metrics_address_parse(service->options->metrics, &address)) {
+    if (!ct_app_metrics_address_parse(service->with.options->metrics, &address)) {
         return false; /* options have been checked */
     }
     bool chosen = address.socket.v4.sin_port == 0; /* in the same place in both families */
     ct_app_metrics_address_text(&address, text);
-    service->metrics = ct_app_metrics_server_open(&address, &service->options->limits);
+    service->metrics = ct_app_metrics_server_open(&address, &with);
     if (service->metrics == NULL) {
-        ct_app_voice_say(service->voice, "metrics: cannot listen on %s: %s, give another --metrics",
-                         text, strerror(errno));
+        ct_app_voice_say(service->with.voice,
+                         "metrics: cannot listen on %s: %s, give another --metrics", text,
+                         strerror(errno));
         return false;
     }
     say_address(service, &address, chosen);
     return true;
 }
 
-bool ct_app_service_begin(struct ct_service *service, const struct ct_options *options,
-                          struct ct_voice *voice)
+bool ct_app_service_begin(struct ct_service *service, const struct ct_service_options *with)
 {
-    *service = (struct ct_service){.options = options, .voice = voice, .pid_fd = -1};
+    const struct ct_options *options = with->options;
+    *service = (struct ct_service){.with = *with, .pid_fd = -1};
     ct_app_notify_open(&service->notify);
     if (options->pid_file != NULL) {
-        service->pid_fd = ct_app_pidfile_open(options->pid_file, voice);
+        service->pid_fd = ct_app_pidfile_open(options->pid_file, with->voice);
         if (service->pid_fd < 0) {
             return false;
         }
@@ -56,13 +60,13 @@ bool ct_app_service_begin(struct ct_service *service, const struct ct_options *o
     return options->metrics == NULL || open_metrics(service);
 }
 
-static void publish(struct ct_service *service, const struct ct_engine *engine)
+static void publish(struct ct_service *service)
 {
     struct ct_snapshot *snapshot = calloc(1, sizeof *snapshot);
     if (snapshot == NULL) {
         return; /* the page is older for a second */
     }
-    if (ct_engine_snapshot(engine, 0, snapshot)) {
+    if (service->with.snapshot(service->with.user, snapshot)) {
         ct_app_metrics_server_publish(service->metrics, snapshot);
     } else {
         ct_stats_snapshot_fini(snapshot);
@@ -70,30 +74,28 @@ static void publish(struct ct_service *service, const struct ct_engine *engine)
     }
 }
 
-void ct_app_service_tick(struct ct_service *service, const struct ct_engine *engine)
+void ct_app_service_tick(struct ct_service *service)
 {
     if (service->metrics != NULL) {
-        publish(service, engine);
+        publish(service);
     }
     if (service->notify.watchdog) {
         ct_app_notify_say(&service->notify, "WATCHDOG=1");
     }
 }
 
-bool ct_app_service_ready(struct ct_service *service, const struct ct_engine *engine)
+bool ct_app_service_ready(struct ct_service *service)
 {
-    ct_app_service_tick(service, engine); /* whoever asks finds numbers */
+    ct_app_service_tick(service); /* whoever asks finds numbers */
     if (service->metrics != NULL && !ct_app_metrics_server_start(service->metrics)) {
-        ct_app_voice_say(service->voice, "metrics: cannot be served: %s", strerror(errno));
+        ct_app_voice_say(service->with.voice, "metrics: cannot be served: %s", strerror(errno));
         return false;
+    }
+    if (service->metrics != NULL || service->notify.watchdog) {
+        ct_app_signals_tick();
     }
     ct_app_notify_say(&service->notify, "READY=1");
     return true;
-}
-
-bool ct_app_service_wants_ticks(const struct ct_service *service)
-{
-    return service->metrics != NULL || service->notify.watchdog;
 }
 
 void ct_app_service_stopping(const struct ct_service *service)
@@ -104,6 +106,8 @@ void ct_app_service_stopping(const struct ct_service *service)
 void ct_app_service_end(struct ct_service *service)
 {
     ct_app_metrics_server_close(service->metrics);
-    ct_app_pidfile_close(service->pid_fd, service->options->pid_file);
+    if (service->pid_fd >= 0) {
+        ct_app_pidfile_close(service->pid_fd, service->with.options->pid_file);
+    }
     ct_app_notify_close(&service->notify);
 }

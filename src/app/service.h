@@ -10,28 +10,34 @@
 #include "app/notify.h"
 #include "app/options.h"
 #include "app/voice.h"
-#include "cachetap/cachetap.h"
 
-struct ct_service {
+struct ct_service_options {
     const struct ct_options *options;
     struct ct_voice *voice;
+    /* Takes the numbers of now, without lists. False: no memory. */
+    bool (*snapshot)(void *user, struct ct_snapshot *snapshot);
+    void *user;
+};
+
+struct ct_service {
+    struct ct_service_options with;
     struct ct_metrics_server *metrics; /* NULL: none wanted */
     struct ct_notify notify;
     int pid_fd; /* -1: none */
 };
 
 /*
- * False: told to voice. Borrows options and voice. Release with ct_app_service_end in every
- * case.
+ * Opens all there is to open; no thread yet, so that rights can be given up after it. False:
+ * told to voice. Borrows what with points to. Release with ct_app_service_end in every case.
  */
-bool ct_app_service_begin(struct ct_service *service, const struct ct_options *options,
-                          struct ct_voice *voice);
-/* Inputs and outputs are open: serves metrics and says so. False: told to voice. */
-bool ct_app_service_ready(struct ct_service *service, const struct ct_engine *engine);
-/* To be called about once in a second by the thread that owns engine. */
-void ct_app_service_tick(struct ct_service *service, const struct ct_engine *engine);
-/* True when ticks are of use. */
-bool ct_app_service_wants_ticks(const struct ct_service *service);
+bool ct_app_service_begin(struct ct_service *service, const struct ct_service_options *with);
+/*
+ * Inputs and outputs are open: serves metrics, says so, and has the signals' clock tick if ticks
+ * are of use. False: told to voice.
+ */
+bool ct_app_service_ready(struct ct_service *service);
+/* On each tick, about one in a second, in the thread that may take snapshots. */
+void ct_app_service_tick(struct ct_service *service);
 /* The run ends: what is pending is about to be written. */
 void ct_app_service_stopping(const struct ct_service *service);
 void ct_app_service_end(struct ct_service *service);

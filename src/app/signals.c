@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t stop;
@@ -10,6 +11,7 @@ static volatile sig_atomic_t interrupts;
 static volatile sig_atomic_t report;
 static volatile sig_atomic_t reopen;
 static volatile sig_atomic_t save;
+static volatile sig_atomic_t tick;
 
 /* A second INT ends at once: the user has seen that the first one did not. */
 static void on_interrupt(int number)
@@ -39,6 +41,12 @@ static void on_signal(int number)
     }
 }
 
+static void on_alarm(int number)
+{
+    (void)number;
+    tick = 1;
+}
+
 static void take_over(int number, void (*handler)(int))
 {
     struct sigaction before;
@@ -59,9 +67,19 @@ void ct_app_signals_install(void)
     (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
 }
 
+/* Writes go on after it (SA_RESTART); poll and its like end all the same (signal(7)). */
+void ct_app_signals_tick(void)
+{
+    const struct itimerval second = {.it_interval = {.tv_sec = 1}, .it_value = {.tv_sec = 1}};
+    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+    sigfillset(&action.sa_mask);
+    (void)sigaction(SIGALRM, &action, NULL); /* both fail for bad arguments only */
+    (void)setitimer(ITIMER_REAL, &second, NULL);
+}
+
 bool ct_app_signals_pending(void)
 {
-    return stop != 0 || report != 0 || reopen != 0 || save != 0;
+    return stop != 0 || report != 0 || reopen != 0 || save != 0 || tick != 0;
 }
 
 bool ct_app_signals_stop(void)
@@ -78,6 +96,13 @@ bool ct_app_signals_take_report(void)
 {
     bool was = report != 0;
     report = 0;
+    return was;
+}
+
+bool ct_app_signals_take_tick(void)
+{
+    bool was = tick != 0;
+    tick = 0;
     return was;
 }
 

@@ -11,6 +11,9 @@
 /* Takes over INT, TERM, HUP, USR1, USR2; ignores PIPE. What was ignored before stays ignored. */
 void ct_app_signals_install(void);
 
+/* From now on a tick comes every second; it ends a wait as signals do, and disturbs no writing. */
+void ct_app_signals_tick(void);
+
 /* Cheap: is any of the following true? */
 bool ct_app_signals_pending(void);
 /* INT or TERM came. Stays true. */
@@ -19,6 +22,8 @@ bool ct_app_signals_stop(void);
 void ct_app_signals_request_stop(void);
 /* USR1 came since the last question. */
 bool ct_app_signals_take_report(void);
+/* A tick came since the last question. */
+bool ct_app_signals_take_tick(void);
 /* HUP came since the last question. */
 bool ct_app_signals_take_reopen(void);
 /* USR2 came since the last question. */

@@ -7,6 +7,7 @@
 #include "output/metrics_table.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/span.h"
 #include "cachetap/cachetap.h"
@@ -62,6 +63,7 @@ static void put_memory(struct ct_metrics_page *page)
     ct_metrics_put1(page, "stage", "stream", snapshot->stream.memory_bytes);
     ct_metrics_put1(page, "stage", "http", snapshot->http.memory_bytes);
     ct_metrics_put1(page, "stage", "stats", snapshot->memory_bytes);
+    ct_metrics_put1(page, "stage", "flows", snapshot->flows.memory_bytes);
 }
 
 static void put_limits(struct ct_metrics_page *page)
@@ -246,6 +248,56 @@ static void put_durations(struct ct_metrics_page *page)
     }
 }
 
+/* ---- live capture ----------------------------------------------------------------------- */
+
+/* One sample for each name, also where an interface was given twice: a series stands there once. */
+static void put_ifaces(struct ct_metrics_page *page, size_t offset)
+{
+    const struct ct_capture_counters *capture = &page->view->snapshot->capture;
+    for (size_t i = 0; i < capture->n_ifaces; i++) {
+        const char *name = capture->ifaces[i].name;
+        uint64_t sum = 0;
+        bool told = false;
+        for (size_t k = 0; k < capture->n_ifaces; k++) {
+            const struct ct_iface_counters *iface = &capture->ifaces[k];
+            bool same = strcmp(iface->name, name) == 0;
+            uint64_t n = 0;
+            memcpy(&n, (const char *)iface + offset, sizeof n);
+            told = told || (same && k < i);
+            sum += same ? n : 0;
+        }
+        if (!told) {
+            ct_metrics_put1(page, "interface", name, sum);
+        }
+    }
+}
+
+static void put_received(struct ct_metrics_page *page)
+{
+    put_ifaces(page, offsetof(struct ct_iface_counters, received));
+}
+
+static void put_kernel_drops(struct ct_metrics_page *page)
+{
+    put_ifaces(page, offsetof(struct ct_iface_counters, kernel_drops));
+}
+
+static void put_interface_drops(struct ct_metrics_page *page)
+{
+    put_ifaces(page, offsetof(struct ct_iface_counters, interface_drops));
+}
+
+static void put_downs(struct ct_metrics_page *page)
+{
+    put_ifaces(page, offsetof(struct ct_iface_counters, downs));
+}
+
+static void put_dropped_records(struct ct_metrics_page *page)
+{
+    ct_metrics_put1(page, "where", "output", page->view->snapshot->capture.dropped_records);
+    ct_metrics_put1(page, "where", "threads", page->view->snapshot->records_lost);
+}
+
 /* ---- packets, segments, connections ----------------------------------------------------- */
 
 static void put_packets(struct ct_metrics_page *page)
@@ -344,6 +396,13 @@ static const struct ct_metric table[] = {
     NUMBER("missing_bytes", COUNTER, missing_bytes, "Octets of messages that the capture does not hold.")
     ROW("message_wire_bytes", COUNTER, "direction", "Octets of whole messages on the wire.", put_message_bytes)
 
+    ROW("capture_received_packets", COUNTER, "interface", "Live: packets that passed the filter, dropped ones included.", put_received)
+    ROW("capture_kernel_dropped_packets", COUNTER, "interface", "Live: of these, packets for which the kernel's buffer had no room.", put_kernel_drops)
+    ROW("capture_interface_dropped_packets", COUNTER, "interface", "Live: packets dropped by the device or its driver.", put_interface_drops)
+    ROW("capture_interface_downs", COUNTER, "interface", "Live: times that the interface went down or away.", put_downs)
+    ROW("dropped_records", COUNTER, "where", "Live: results that a slow output, or the way between threads, had no room for.", put_dropped_records)
+    NUMBER("unsaved_packets", COUNTER, capture.unsaved_packets, "Packets that could not be saved (-w).")
+    NUMBER("unringed_packets", COUNTER, capture.unringed_packets, "Packets that the memory of --ring had no room for.")
     ROW("packets", COUNTER, "status", "Packets by what became of them; each is in exactly one.", put_packets)
     NUMBER("packet_wire_bytes", COUNTER, packets.wire_bytes, "Octets of packets on the wire.")
     NUMBER("packet_captured_bytes", COUNTER, packets.captured_bytes, "Octets of packets that were captured.")
@@ -363,6 +422,9 @@ static const struct ct_metric table[] = {
     ROW("protocol_bytes", COUNTER, "protocol", "Octets of TCP payload of connections that ended, both directions.", put_protocol_bytes)
 #define X(field, help) {"cachetap_stream_" #field, CT_METRIC_STAGE, "", "Stream: " help ".", offsetof(struct ct_snapshot, stream.field), NULL},
     CT_STREAM_COUNTERS(X)
+#undef X
+#define X(field, help) {"cachetap_flow_" #field, CT_METRIC_STAGE, "", "Labels of connections: " help ".", offsetof(struct ct_snapshot, flows.field), NULL},
+    CT_FLOW_COUNTERS(X)
 #undef X
 #define X(field, help) {"cachetap_http_" #field, CT_METRIC_STAGE, "", "HTTP: " help ".", offsetof(struct ct_snapshot, http.field), NULL},
     CT_HTTP_COUNTERS(X)

@@ -25,6 +25,7 @@ dialects_are_current() {
     echo "    make it again: tests/tools/dialects.sh build/cachetap >docs/dialects.md"
     return 1
 }
+metrics_are_current() { diff docs/metrics.md <(tests/tools/metrics_doc.sh "$program"); }
 readme_options_exist() {
     local option
     for option in $(grep -oE '(^|[ `])--[a-z-]+' README.md | tr -d ' `' | sort -u); do
@@ -55,6 +56,7 @@ check "docs/connections.md lists the keys of the record in their order" connecti
 check "docs/limits.md is made from the table of limits" limits_are_current
 check "docs/dialects.md is made from the tables of dialects" dialects_are_current
 check "docs/query.md has the fields of --assert" query_is_current
+check "docs/metrics.md is made from the table of metrics" metrics_are_current
 check "the options in README.md exist" readme_options_exist
 check "the captures in captures/README.md exist" sample_files_exist
 check "docs/architecture.md names every header" every_header_has_its_stage

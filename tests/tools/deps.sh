@@ -34,6 +34,7 @@ group_build() {
     need 'have_pkg libconfig' libconfig-dev 'the configuration file'
     need 'have_pkg zlib' zlib1g-dev 'gzip-compressed captures'
     need 'have_pkg libzstd' libzstd-dev 'zstd-compressed captures'
+    need 'have_pkg libmicrohttpd' libmicrohttpd-dev 'the metrics server'
     need 'have_pkg libseccomp' libseccomp-dev 'the filter of system calls'
     need 'have_pkg libcap-ng' libcap-ng-dev 'giving up capabilities'
 }
@@ -43,6 +44,8 @@ group_test() {
     need 'have_cmd jq' jq 'reads the JSON back in tests'
     need 'have_cmd zstd' zstd 'makes a compressed capture in tests'
     need 'have_cmd bash' bash 'test scripts'
+    need 'have_cmd prometheus && have_cmd promtool' prometheus 'scrapes and checks the metrics in tests'
+    need 'have_cmd socat' socat 'hears what the program tells a service manager in tests'
     need 'have_cmd python3' python3 'compares labels with the logs of caches'
     group_fuzz
 }

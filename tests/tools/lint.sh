@@ -50,6 +50,7 @@ one_place 'sodium' '^src/(base/hash|app/help)\.c$'
 one_place '(seccomp|cap-ng)\.h' '^src/app/confine\.c$'
 one_place 'pcre2\.h' '^src/(cache/pattern|app/help)\.c$'
 one_place 'libconfig\.h' '^src/app/(config_tree\.h|help\.c)$'
+one_place 'microhttpd' '^src/app/metrics_server\.c$'
 one_place '(zlib|zstd)\.h' '^src/(source|app)/'
 
 echo "  lint  headers compile alone"

@@ -72,6 +72,8 @@ static void want_line(const char *page, const char *line)
     fail_msg("no line '%s' in:\n%s", line, page);
 }
 
+static void check_form(struct world *world, enum ct_metrics_format format);
+
 static void numbers_of_the_snapshot_stand_on_the_page(void **state)
 {
     struct world *world = *state;
@@ -121,6 +123,29 @@ static void numbers_of_the_snapshot_stand_on_the_page(void **state)
     want_line(page, "process_cpu_seconds_total 0.250000");
     want_line(page, "process_resident_memory_bytes 4096");
     want_line(page, "cachetap_metrics_requests_total 7");
+}
+
+static void drops_stand_apart_by_where_they_happened(void **state)
+{
+    struct world *world = *state;
+    struct ct_capture_counters *capture = &world->snapshot.capture;
+    capture->n_ifaces = 3;
+    capture->ifaces[0] = (struct ct_iface_counters){"eth0", 100, 7, 1, 2, true};
+    capture->ifaces[1] = (struct ct_iface_counters){"eth1", 50, 0, 0, 0, false};
+    capture->ifaces[2] = (struct ct_iface_counters){"eth0", 10, 1, 0, 0, true};
+    capture->dropped_records = 5;
+    capture->unsaved_packets = 6;
+    world->snapshot.records_lost = 8;
+    const char *page = render(world, CT_METRICS_TEXT);
+    want_line(page, "cachetap_capture_received_packets_total{interface=\"eth0\"} 110");
+    want_line(page, "cachetap_capture_received_packets_total{interface=\"eth1\"} 50");
+    want_line(page, "cachetap_capture_kernel_dropped_packets_total{interface=\"eth0\"} 8");
+    want_line(page, "cachetap_capture_interface_dropped_packets_total{interface=\"eth0\"} 1");
+    want_line(page, "cachetap_capture_interface_downs_total{interface=\"eth0\"} 2");
+    want_line(page, "cachetap_dropped_records_total{where=\"output\"} 5");
+    want_line(page, "cachetap_dropped_records_total{where=\"threads\"} 8");
+    want_line(page, "cachetap_unsaved_packets_total 6");
+    check_form(world, CT_METRICS_TEXT);
 }
 
 static void histograms_are_cumulative_and_end_with_infinity(void **state)
@@ -274,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(numbers_of_the_snapshot_stand_on_the_page, setup, teardown),
+        cmocka_unit_test_setup_teardown(drops_stand_apart_by_where_they_happened, setup, teardown),
         cmocka_unit_test_setup_teardown(histograms_are_cumulative_and_end_with_infinity, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(openmetrics_names_families_and_ends_with_eof, setup,

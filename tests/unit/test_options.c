@@ -60,6 +60,20 @@ static void inputs_outputs_and_filter_are_understood(void **state)
     ct_app_options_fini(&options);
 }
 
+static void what_a_service_needs_is_understood(void **state)
+{
+    (void)state;
+    struct ct_options options;
+    struct line line;
+    assert_true(parse(&options, &line, "cachetap -r a --metrics [::1]:9113 --pid-file=/run/x"));
+    assert_string_equal(options.metrics, "[::1]:9113");
+    assert_string_equal(options.pid_file, "/run/x");
+    ct_app_options_fini(&options);
+    assert_true(parse(&options, &line, "cachetap --metrics help"));
+    assert_int_equal(options.command, CT_COMMAND_METRICS);
+    ct_app_options_fini(&options);
+}
+
 static void summary_is_the_default(void **state)
 {
     (void)state;
@@ -215,7 +229,10 @@ static void what_is_wrong_is_said(void **state)
         {"cachetap -i lo --ring 1 -w x -C 1", "--ring: its files are written on a signal"},
         {"cachetap -i lo --ring 1 -w -", "--ring: it writes files, give -w a name"},
         {"cachetap -i lo -w %H/x -G 1", "-w %H/x: its folder is a pattern"},
-        {"cachetap -r a --metrics :1", "--metrics: this version does not have the metrics"},
+        {"cachetap -r a --metrics 80x", "--metrics 80x: not an address and a port, give one"},
+        {"cachetap -r a --metrics :1 --metrics :2", "--metrics :2: given twice"},
+        {"cachetap -r a --pid-file=", "--pid-file : it is empty, name one file"},
+        {"cachetap -r a --pid-file x --pid-file y", "--pid-file y: given twice"},
         {"cachetap -r a --assert x",
          "--assert x: not an expression: at character 1: there is no field"},
         {"cachetap -r a --config /nonexistent/file",
@@ -257,6 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inputs_outputs_and_filter_are_understood),
+        cmocka_unit_test(what_a_service_needs_is_understood),
         cmocka_unit_test(summary_is_the_default),
         cmocka_unit_test(options_may_follow_the_filter_and_two_dashes_end_them),
         cmocka_unit_test(limits_take_sizes),
