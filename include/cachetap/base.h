@@ -94,6 +94,7 @@ struct ct_key {
     X(output_bytes, CT_MIB(8), "bytes", "results of a live capture that wait for a slow output; more are dropped")      \
     X(save_bytes, CT_MIB(32), "bytes", "packets of a live capture that wait to be saved; more are not saved")           \
     X(gone_seconds, 60, "seconds", "clock time without any of its interfaces after which a live capture ends")          \
+    X(history_bytes, CT_MIB(32), "bytes", "memory of earlier responses, by URI; the least recently used is forgotten")     \
     X(stats_keys, 10000, "keys", "hosts, URIs and server names counted one by one; then the least frequent is replaced") \
     X(flows, 100000, "connections", "connections with transactions labelled at one time; the label quiet for longest is given up") \
     X(metrics_hosts, 50, "hosts", "hosts with counters of their own in the metrics; the rest is counted as other")

@@ -68,7 +68,7 @@
     X(ORIGIN_UNREACHABLE, "origin-unreachable") X(ORIGIN_ERROR, "origin-error")                 \
     X(ORIGIN_TIMEOUT, "origin-timeout") X(AGE_POSITIVE, "age-positive") X(AGE_ZERO, "age-zero") \
     X(NOT_MODIFIED_FOR_CLIENT, "not-modified-for-client")                                       \
-    X(UNRECOGNISED_STATUS, "unrecognised-status")
+    X(UNRECOGNISED_STATUS, "unrecognised-status") X(EVICTED_OR_PURGED, "evicted-or-purged")
 
 /* What travels beside the outcome, as name or name=value. */
 #define CT_MARKS(X)                                                                             \
@@ -83,7 +83,8 @@
     X(MALFORMED, "malformed")                                                                   \
     X(UNFILLED, "unfilled")           /* a status field was empty, or a template */             \
     X(WEAK, "weak")                   /* inferred on weak evidence */                           \
-    X(DISAGREE, "disagree")           /* two statements of one writer contradict each other */
+    X(DISAGREE, "disagree")           /* two statements of one writer contradict each other */   \
+    X(SIDE_ORIGIN, "side=origin")     /* the client of this connection is itself a cache */
 
 #define CT_SEVERITIES(X)                                                                        \
     X(INFO, "info")       /* worth knowing */                                                   \
@@ -218,14 +219,61 @@ struct ct_tier {
 };
 
 enum ct_evidence_kind {
-    CT_EVIDENCE_LINE,   /* a header line: index into the transaction's lines */
-    CT_EVIDENCE_METHOD, /* the request method */
-    CT_EVIDENCE_STATUS, /* the status code */
+    CT_EVIDENCE_LINE,    /* a header line: index into the transaction's lines */
+    CT_EVIDENCE_METHOD,  /* the request method */
+    CT_EVIDENCE_STATUS,  /* the status code */
+    CT_EVIDENCE_EARLIER, /* an earlier response for the same URI: ct_verdict.earlier */
+};
+
+/* What an earlier response for the same URI from the same server was like. */
+struct ct_earlier {
+    int64_t ago_ns;     /* from its first octet to the first octet of this request */
+    int64_t age_s;      /* its Age, -1: none */
+    uint16_t status;    /* its status code; 0: no earlier response is spoken of */
+    bool same_etag;     /* its ETag is that of this response */
+    bool same_modified; /* so is its Last-Modified */
+    bool same_date;     /* so is its Date */
+    bool same_id;       /* so is the request id of the origin */
 };
 
 struct ct_evidence {
     enum ct_evidence_kind kind;
     uint32_t line;
+};
+
+/* clang-format off */
+/* What the messages of one transaction are like, for who compares several: bits. */
+#define CT_FACTS(X)                                                                             \
+    X(READ)            /* GET or HEAD, and the request was seen */                              \
+    X(HEAD)                                                                                     \
+    X(UNSAFE)          /* POST, PUT, DELETE, PATCH (RFC 9111 section 4.4) */                    \
+    X(CONDITIONAL)     /* If-None-Match or If-Modified-Since */                                 \
+    X(RANGE)           /* asked for a part */                                                   \
+    X(REFRESH)         /* no-cache, max-age or Pragma in the request */                         \
+    X(NOT_TO_STORE)    /* no-store in the request */                                            \
+    X(CREDENTIALS)     /* Cookie or Authorization in the request */                             \
+    X(STORABLE)        /* every shared cache may store it, with a lifetime above 0 given */     \
+    X(AGE_BEHIND)      /* Age was not made by the server of this connection */                  \
+    X(KEEPS_DATE)      /* the server passes the origin's Date on, from its store too */         \
+    X(RELAYS)          /* the server is a proxy that makes no Age: nginx */                     \
+    X(AGE_WITH_HITS)   /* the server sends Age with what it had stored, and only then */        \
+    X(SIGN)            /* there is a cache on the way */
+/* clang-format on */
+
+enum ct_fact {
+#define X(symbol) CT_FACT_##symbol,
+    CT_FACTS(X)
+#undef X
+        CT_FACT_COUNT
+};
+
+struct ct_facts {
+    uint32_t bits;         /* per enum ct_fact */
+    enum ct_reason forced; /* with REFRESH: by what */
+    int64_t lifetime_s;    /* freshness lifetime in a shared cache, -1: not given */
+    int64_t date_s;        /* Date, since the epoch; -1: none, or no date */
+    struct ct_ref etag;    /* of the response, in the transaction's text; or absent */
+    struct ct_ref modified;
 };
 
 #define CT_TIERS_MAX    16
@@ -252,6 +300,8 @@ struct ct_verdict {
     uint8_t tiers_cut;     /* 1: more tiers than CT_TIERS_MAX */
     struct ct_tier tiers[CT_TIERS_MAX];
     struct ct_evidence evidence[CT_EVIDENCE_MAX];
+    struct ct_earlier earlier; /* for CT_EVIDENCE_EARLIER */
+    struct ct_facts facts;     /* for the comparison with other transactions */
 };
 
 struct ct_cache;

@@ -7,7 +7,7 @@
 #ifndef CACHETAP_STATS_H
 #define CACHETAP_STATS_H
 
-#include "cachetap/cache.h"
+#include "cachetap/insight.h"
 #include "cachetap/stream.h"
 
 /* Transactions and their response content, by outcome. */
@@ -301,6 +301,7 @@ struct ct_snapshot {
     struct ct_packet_counters packets;
     struct ct_stream_counters stream;
     struct ct_http_counters http;
+    struct ct_insight_counters insight;
     uint64_t
         records_lost; /* live: transactions and connections that found no room between threads */
     struct ct_capture_counters capture; /* the program's; zeros where there is no live capture */

@@ -126,6 +126,7 @@ static const struct ct_advice_row rows[] = {
     REASON(NOT_YET_POPULAR, 0, 0, "Nothing, by design: it is stored once it is asked for often enough."),
     AT_REASON("varnish", MARKED_UNCACHEABLE, 0, 0, "An earlier response for this could not be stored, and Varnish remembers that (hit-for-miss, 120 s by default): see why that response was not stored."),
     REASON(MARKED_UNCACHEABLE, 0, 0, "An earlier response for this could not be stored, and the cache remembers that for a while: see why that response was not stored."),
+    REASON(EVICTED_OR_PURGED, 0, 0, "Its copy was fresh and had been served: room in the store for what is asked for again, fewer purges, or one node for one URI (consistent hashing)."),
     REASON(INVALIDATED, 0, 0, "Nothing: the copy was removed, by a purge or an unsafe method. " WHEN_STORED),
 
     /* ---- nothing stored, or too old ---- */

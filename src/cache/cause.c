@@ -9,10 +9,29 @@ static struct ct_cause response_cause(const struct ct_reading *r, enum ct_reason
     return (struct ct_cause){reason, ct_reading_line(r, CT_DIR_RESP, field), rule};
 }
 
+/* Statuses that are heuristically cacheable (RFC 9110 section 15.1). */
+static bool is_stored_by_default(unsigned status)
+{
+    static const uint16_t statuses[] = {200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501};
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        if (statuses[i] == status) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A cache that understands the status passes over no-store (RFC 9111 section 5.2.2.3). */
+static bool is_overruled(const struct ct_reading *r, const struct ct_control *control)
+{
+    return ct_control_has(control, CT_DIRECTIVE_MUST_UNDERSTAND) &&
+           is_stored_by_default(r->txn->status);
+}
+
 struct ct_cause ct_cache_cause_forbidden(struct ct_reading *r)
 {
     const struct ct_control *control = ct_cache_control(r, CT_DIR_RESP);
-    if (ct_control_has(control, CT_DIRECTIVE_NO_STORE)) {
+    if (ct_control_has(control, CT_DIRECTIVE_NO_STORE) && !is_overruled(r, control)) {
         return response_cause(r, CT_REASON_RESPONSE_NO_STORE, CT_FIELD_CACHE_CONTROL,
                               "no-store: no cache may store it (RFC 9111 section 5.2.2.5)");
     }
@@ -26,18 +45,6 @@ struct ct_cause ct_cache_cause_forbidden(struct ct_reading *r)
                               "Vary: * matches no later request (RFC 9111 section 4.1)");
     }
     return no_cause;
-}
-
-/* Statuses that are heuristically cacheable (RFC 9110 section 15.1). */
-static bool is_stored_by_default(unsigned status)
-{
-    static const uint16_t statuses[] = {200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501};
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
-        if (statuses[i] == status) {
-            return true;
-        }
-    }
-    return false;
 }
 
 struct ct_cause ct_cache_cause_status(struct ct_reading *r)

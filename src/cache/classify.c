@@ -46,6 +46,8 @@ static const uint8_t core_fields[] = {
     CT_FIELD_IF_MODIFIED_SINCE,
     CT_FIELD_CONTENT_RANGE,
     CT_FIELD_CONTENT_TYPE,
+    CT_FIELD_RANGE,
+    CT_FIELD_CONNECTION,
 };
 
 /* An ignored field of a response is one that the tables do not know. */
@@ -78,6 +80,10 @@ struct ct_cache *ct_cache_new(struct ct_fields *fields, const struct ct_cache_co
     for (size_t i = 0; i < sizeof core_fields; i++) {
         cache->kind_of[CT_DIR_ORIG][core_fields[i]] |= CT_KIND_CORE;
         cache->kind_of[CT_DIR_RESP][core_fields[i]] |= CT_KIND_CORE;
+    }
+    if (!ct_cache_index_sides(cache, fields)) {
+        free(cache);
+        return NULL;
     }
     if (config != NULL) {
         if (!ct_cache_users_add(cache, fields, config)) {
@@ -121,6 +127,7 @@ static void judge(struct ct_reading *r, struct ct_verdict *verdict)
     }
     ct_cache_pair_fields(r);
     ct_cache_merge(r);
+    ct_cache_turn_sides(r);
     ct_cache_settle(r, verdict);
     ct_cache_explain(r, verdict);
 }
@@ -135,12 +142,11 @@ void ct_cache_classify(const struct ct_cache *cache, const struct ct_txn *txn,
     verdict->outcome = CT_OUTCOME_UNKNOWN;
     verdict->class = CT_CLASS_OTHER;
     verdict->basis = CT_BASIS_NONE;
-    if (txn->status == 0) {
-        return;
+    if (txn->status != 0) {
+        verdict->marks |= r.age_wrong ? CT_MARK_BIT(MALFORMED) : 0;
+        verdict->marks |= r.from_cache || r.to_gateway ? CT_MARK_BIT(SIDE_ORIGIN) : 0;
+        judge(&r, verdict);
+        ct_cache_find(&r, verdict);
     }
-    if (r.age_wrong) {
-        verdict->marks |= CT_MARK_BIT(MALFORMED);
-    }
-    judge(&r, verdict);
-    ct_cache_find(&r, verdict);
+    ct_cache_collect(&r, verdict);
 }

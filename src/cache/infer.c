@@ -27,9 +27,12 @@ static bool is_cache_maker(enum ct_dialect dialect)
            dialect != CT_DIALECT_HTTPD && dialect != CT_DIALECT_LITESPEED;
 }
 
-static bool has_sign(struct ct_reading *r)
+bool ct_cache_has_sign(struct ct_reading *r)
 {
     ct_cache_find_makers(r);
+    if (ct_cache_peer_is_nginx(r)) {
+        return false; /* what signs there are came through it */
+    }
     return ct_reading_has(r, CT_DIR_RESP, CT_FIELD_AGE) ||
            ct_reading_has(r, CT_DIR_RESP, CT_FIELD_VIA) || (r->print_lacks & CT_TRAIT_ORIGIN) != 0;
 }
@@ -48,13 +51,27 @@ static bool take_cause(struct ct_cause cause, enum ct_outcome outcome, bool sign
     return true;
 }
 
+/* Only what was stored bears these; they do not say that it is stale. */
+static bool rule_warning_of_a_hit(struct ct_reading *r, struct finding *found)
+{
+    uint32_t alone = ct_cache_warning(r, "112");
+    uint32_t old = ct_cache_warning(r, "113");
+    found->outcome = CT_OUTCOME_HIT;
+    found->line = alone != CT_LINE_NONE ? alone : old;
+    found->rule = alone != CT_LINE_NONE
+                      ? "Warning 112: the cache is cut off from the rest (RFC 7234 section 5.5.3)"
+                      : "Warning 113: stored over 24 hours on a guessed lifetime (RFC 7234 section "
+                        "5.5.4)";
+    return found->line != CT_LINE_NONE;
+}
+
 static bool rule_warning(struct ct_reading *r, bool sign, struct finding *found)
 {
     (void)sign;
     uint32_t failed = ct_cache_warning(r, "111");
     uint32_t stale = failed != CT_LINE_NONE ? failed : ct_cache_warning(r, "110");
     if (stale == CT_LINE_NONE) {
-        return false;
+        return rule_warning_of_a_hit(r, found);
     }
     found->outcome = CT_OUTCOME_STALE;
     found->line = stale;
@@ -104,13 +121,32 @@ static bool rule_only_if_cached(struct ct_reading *r, bool sign, struct finding 
     }
     found->outcome = CT_OUTCOME_HIT;
     found->rule = "only-if-cached, and an answer (RFC 9111 section 5.2.1.7)";
-    return sign && status < 400; /* many servers ignore it, so a cache must be there */
+    /* Varnish, nginx and the networks ignore it. */
+    bool ignored = ct_reading_has_print(r, CT_DIALECT_VARNISH) ||
+                   (r->print_lacks & CT_TRAIT_PROXY) != 0 || ct_cache_age_is_behind(r);
+    found->marks = (r->print_traits & CT_TRAIT_AGE_ALWAYS) != 0 ? 0 : CT_MARK_BIT(WEAK);
+    return sign && status < 400 && !ignored;
 }
 
 static bool is_edge(enum ct_dialect server)
 {
     return server == CT_DIALECT_CLOUDFLARE || server == CT_DIALECT_CLOUDFRONT ||
            server == CT_DIALECT_AKAMAI;
+}
+
+/* Puts its name on everything that it passes on, the origin's error pages too. */
+static bool overwrites_server(enum ct_dialect server)
+{
+    return server == CT_DIALECT_CLOUDFLARE || server == CT_DIALECT_TRAFFICSERVER ||
+           server == CT_DIALECT_VERCEL || server == CT_DIALECT_NETLIFY ||
+           server == CT_DIALECT_BUNNY || server == CT_DIALECT_KEYCDN;
+}
+
+/* Neither field that a proxy adds to what it passes on. */
+static bool is_untouched(const struct ct_reading *r)
+{
+    return !ct_reading_has(r, CT_DIR_RESP, CT_FIELD_VIA) &&
+           !ct_reading_has(r, CT_DIR_RESP, CT_FIELD_AGE);
 }
 
 /* An error page or redirect of the cache itself. */
@@ -121,7 +157,8 @@ static bool rule_own_answer(struct ct_reading *r, bool sign, struct finding *fou
     ct_cache_find_makers(r);
     uint32_t squid = ct_cache_seen(r, CT_HEADER_X_SQUID_ERROR);
     uint32_t blocked = ct_cache_seen(r, CT_HEADER_X_SUCURI_BLOCK);
-    bool gateway = status == 502 || status == 503 || status == 504 ||
+    bool gateway = (!overwrites_server((enum ct_dialect)r->server) &&
+                    (status == 502 || status == 503 || status == 504)) ||
                    (r->server == CT_DIALECT_CLOUDFLARE && status >= 520 && status <= 530);
     found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_SERVER);
     found->by_status = true;
@@ -132,6 +169,11 @@ static bool rule_own_answer(struct ct_reading *r, bool sign, struct finding *fou
         found->outcome = denied ? CT_OUTCOME_SYNTHETIC : CT_OUTCOME_ERROR;
         found->reason = denied ? CT_REASON_DENIED : CT_REASON_ORIGIN_ERROR;
         found->rule = "the cache's own page";
+        return true;
+    }
+    if (r->server == CT_DIALECT_VARNISH && status < 500 && is_untouched(r)) {
+        found->outcome = CT_OUTCOME_SYNTHETIC;
+        found->rule = "made by Varnish: its Server, no Via and no Age (RFC 9110 section 10.2.4)";
         return true;
     }
     if (!is_cache_maker((enum ct_dialect)r->server) || status < 300 || status == 304) {
@@ -145,6 +187,10 @@ static bool rule_own_answer(struct ct_reading *r, bool sign, struct finding *fou
     }
     found->outcome = CT_OUTCOME_SYNTHETIC;
     found->reason = status < 400 ? CT_REASON_REDIRECT : CT_REASON_DENIED;
+    if (r->server == CT_DIALECT_SQUID && status >= 400 && r->age_s < 0) {
+        found->rule = "the cache's own page: Squid passes Server on (RFC 9110 section 10.2.4)";
+        return true;
+    }
     found->marks = CT_MARK_BIT(WEAK);
     found->rule = "an answer of the edge itself, made before its cache";
     return is_edge((enum ct_dialect)r->server) &&
@@ -156,10 +202,18 @@ static void judge_window(struct ct_reading *r, int64_t over_s, struct finding *f
 {
     const struct ct_control *response = ct_cache_control(r, CT_DIR_RESP);
     const struct ct_control *request = ct_cache_control(r, CT_DIR_ORIG);
+    bool strict = ct_control_has(response, CT_DIRECTIVE_MUST_REVALIDATE) ||
+                  ct_control_has(response, CT_DIRECTIVE_PROXY_REVALIDATE);
+    bool allowed = ct_control_has(request, CT_DIRECTIVE_MAX_STALE) &&
+                   (request->seconds[CT_DIRECTIVE_MAX_STALE] < 0 ||
+                    over_s <= request->seconds[CT_DIRECTIVE_MAX_STALE]);
     found->outcome = CT_OUTCOME_STALE;
     found->rule = "Age above the freshness lifetime (RFC 9111 section 4.2)";
-    if (ct_control_has(response, CT_DIRECTIVE_STALE_WHILE_REVALIDATE) &&
-        over_s <= response->seconds[CT_DIRECTIVE_STALE_WHILE_REVALIDATE]) {
+    if (strict) {
+        found->rule = "Age above the freshness lifetime, against must-revalidate (RFC 9111 "
+                      "section 5.2.2.2)";
+    } else if (ct_control_has(response, CT_DIRECTIVE_STALE_WHILE_REVALIDATE) &&
+               over_s <= response->seconds[CT_DIRECTIVE_STALE_WHILE_REVALIDATE]) {
         found->outcome = CT_OUTCOME_UPDATING;
         found->reason = CT_REASON_STALE_WHILE_REVALIDATE;
         found->marks |= CT_MARK_BIT(STALE_REVALIDATE);
@@ -169,17 +223,29 @@ static void judge_window(struct ct_reading *r, int64_t over_s, struct finding *f
         found->reason = CT_REASON_STALE_IF_ERROR;
         found->marks |= CT_MARK_BIT(STALE_ERROR);
         found->rule = "Age above the lifetime, within stale-if-error (RFC 5861 section 4)";
-    } else if (ct_control_has(request, CT_DIRECTIVE_MAX_STALE)) {
+    } else if (allowed) {
         found->marks |= CT_MARK_BIT(STALE_MAX_STALE);
         found->rule = "Age above the lifetime, and max-stale in the request (RFC 9111 section "
                       "5.2.1.2)";
     }
 }
 
+/*
+ * The wait for the origin may be part of Age (RFC 9111 section 4.2.3): one that is no longer was
+ * perhaps made of nothing else.
+ */
+static bool is_age_of_the_wait(const struct ct_reading *r)
+{
+    int64_t wait_ns = r->txn->response.first_ns - r->txn->request.last_ns;
+    bool counts_it = ct_reading_has_print(r, CT_DIALECT_TRAFFICSERVER); /* and rounds up */
+    return r->txn->request.seen && (counts_it || wait_ns >= CT_NS_PER_S / 5) &&
+           (r->age_s - 1) * CT_NS_PER_S <= wait_ns;
+}
+
 static bool rule_age(struct ct_reading *r, bool sign, struct finding *found)
 {
     (void)sign;
-    if (r->age_s <= 0) {
+    if (r->age_s <= 0 || is_age_of_the_wait(r) || ct_cache_age_is_behind(r)) {
         return false;
     }
     int64_t lifetime_s = ct_cache_lifetime(r);
@@ -201,31 +267,64 @@ static bool rule_age(struct ct_reading *r, bool sign, struct finding *found)
     return true;
 }
 
+/* Squid adds Age to what it had stored, and to nothing else. */
+static bool rule_age_of_squid(struct ct_reading *r, bool sign, struct finding *found)
+{
+    (void)sign;
+    found->outcome = CT_OUTCOME_HIT;
+    found->reason = CT_REASON_AGE_ZERO;
+    found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_AGE);
+    found->marks = CT_MARK_BIT(WEAK); /* an origin may send one of its own */
+    found->rule = "Age: 0 from Squid, which sends it with what was stored (RFC 9111 section 5.1)";
+    return r->age_s == 0 && r->last_via == CT_DIALECT_SQUID && r->n_vias == 1 &&
+           !ct_cache_age_is_behind(r);
+}
+
+/*
+ * About the request's range or condition, whoever looked at it; or an error page of the origin or
+ * of the cache, where the cache writes its name on both. The directives are the page's own.
+ */
+static bool is_anybodys(const struct ct_reading *r)
+{
+    unsigned status = r->txn->status;
+    bool gateway = status == 502 || status == 504;
+    return status == 412 || status == 416 ||
+           (gateway && overwrites_server((enum ct_dialect)r->server));
+}
+
 static bool rule_forbidden(struct ct_reading *r, bool sign, struct finding *found)
 {
-    return take_cause(ct_cache_cause_forbidden(r), CT_OUTCOME_UNCACHEABLE, sign, found);
+    return !is_anybodys(r) &&
+           take_cause(ct_cache_cause_forbidden(r), CT_OUTCOME_UNCACHEABLE, sign, found);
 }
 
 static bool rule_status(struct ct_reading *r, bool sign, struct finding *found)
 {
     found->by_status = true;
-    return sign && take_cause(ct_cache_cause_status(r), CT_OUTCOME_UNCACHEABLE, sign, found);
+    return sign && !is_anybodys(r) &&
+           take_cause(ct_cache_cause_status(r), CT_OUTCOME_UNCACHEABLE, sign, found);
 }
 
 static bool rule_authorization(struct ct_reading *r, bool sign, struct finding *found)
 {
     bool stores = (r->print_traits & CT_TRAIT_STORES_AUTH) != 0;
-    return take_cause(ct_cache_cause_authorization(r), CT_OUTCOME_BYPASS, sign && !stores, found);
+    /* Without a cache there is nothing to pass by, and some store what they should not. */
+    return sign && !stores &&
+           take_cause(ct_cache_cause_authorization(r), CT_OUTCOME_BYPASS, sign, found);
 }
 
 static bool rule_fetched(struct ct_reading *r, bool sign, struct finding *found)
 {
     bool always = (r->print_traits & CT_TRAIT_AGE_ALWAYS) != 0;
     bool mostly = (r->print_traits & CT_TRAIT_AGE_MOSTLY) != 0;
-    if (!sign || r->txn->status == 304 || r->age_wrong) {
+    if (!sign || r->txn->status == 304 || r->age_wrong || ct_cache_age_is_behind(r)) {
         return false; /* 304 answers the client's condition, whatever the cache did */
     }
     found->outcome = CT_OUTCOME_MISS;
+    if (r->age_s == 0 && (ct_reading_has(r, CT_DIR_ORIG, CT_FIELD_COOKIE) ||
+                          ct_reading_has(r, CT_DIR_ORIG, CT_FIELD_AUTHORIZATION))) {
+        return false; /* passed on or fetched: that depends on the operator's rules */
+    }
     if (r->age_s == 0) {
         found->reason = CT_REASON_AGE_ZERO;
         found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_AGE);
@@ -240,8 +339,8 @@ static bool rule_fetched(struct ct_reading *r, bool sign, struct finding *found)
 }
 
 static const rule_function rules[] = {
-    rule_warning,   rule_method, rule_only_if_cached, rule_own_answer, rule_age,
-    rule_forbidden, rule_status, rule_authorization,  rule_fetched,
+    rule_warning,   rule_method,        rule_only_if_cached, rule_own_answer, rule_age,
+    rule_forbidden, rule_authorization, rule_age_of_squid,   rule_status,     rule_fetched,
 };
 
 static void conclude(const struct ct_reading *r, const struct finding *found,
@@ -269,7 +368,7 @@ static void conclude(const struct ct_reading *r, const struct finding *found,
 
 void ct_cache_infer(struct ct_reading *r, struct ct_verdict *verdict)
 {
-    bool sign = has_sign(r);
+    bool sign = ct_cache_has_sign(r);
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         struct finding found = {.outcome = CT_OUTCOME_UNKNOWN, .line = CT_LINE_NONE};
         if (rules[i](r, sign, &found)) {
@@ -279,6 +378,10 @@ void ct_cache_infer(struct ct_reading *r, struct ct_verdict *verdict)
     }
     if (r->txn->status == 304) {
         verdict->reason = CT_REASON_NOT_MODIFIED_FOR_CLIENT;
+        verdict->rule = r->from_cache ? "a cache asked whether its copy is good: what its own "
+                                        "client got is REVALIDATED (RFC 9111 section 4.3.3)"
+                                      : "304 answers the client's condition, whatever the cache "
+                                        "did (RFC 9111 section 4.3.2)";
         ct_cache_add_evidence(verdict, CT_EVIDENCE_STATUS, CT_LINE_NONE);
     }
 }

@@ -57,8 +57,9 @@ static const char *const meanings[CT_REASON_COUNT] = {
     R(ORIGIN_ERROR, "the origin failed, and the cache passed an error on (RFC 9110 section 15.6)"),
     R(ORIGIN_TIMEOUT, "the origin did not answer in time (RFC 9110 section 15.6.5)"),
     R(AGE_POSITIVE, "Age above 0: neither made nor validated by the origin for this request (RFC 9111 section 5.1)"),
-    R(AGE_ZERO, "Age: 0 behind a cache: just fetched or validated (RFC 9111 section 5.1)"),
+    R(AGE_ZERO, "Age: 0 behind a cache: fetched, validated or stored within the last second (RFC 9111 section 5.1)"),
     R(NOT_MODIFIED_FOR_CLIENT, "304 says that the client's own copy is good, not what the cache did (RFC 9110 section 15.4.5)"),
+    R(EVICTED_OR_PURGED, "a fresh copy that was served before is gone: evicted, purged, or at another node of the cache"),
     R(UNRECOGNISED_STATUS, "a cache gave its status in a word that is not known here"),
 };
 /* clang-format on */

@@ -5,6 +5,7 @@
 #include "cache/freshness.h"
 #include "cache/grammar.h"
 #include "cache/user.h"
+#include "http/date.h"
 
 static bool begins_with(struct ct_span text, const char *start)
 {
@@ -97,6 +98,9 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
     r->spoke = (struct ct_dialect_set){{0}};
     r->cut = false;
     r->unfilled = false;
+    r->from_cache = false;
+    r->to_gateway = false;
+    r->clients = (struct ct_dialect_set){{0}};
     r->status_field = CT_STATUS_FIELD_UNREAD;
     r->server_known = false;
     r->vias_known = false;
@@ -114,6 +118,9 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
         }
         if ((kind & CT_KIND_PRINT) != 0) {
             ct_cache_user_print(r, i);
+        }
+        if ((kind & CT_KIND_SIDE) != 0) {
+            ct_cache_note_side(r, i);
         }
     }
     read_age(r);
@@ -148,6 +155,9 @@ static void find_in_via(struct ct_reading *r, struct ct_span value)
     value = ct_span_slice(value, 0, 4096);
     while (ct_cache_next_element(&value, &element)) {
         r->last_via = (uint8_t)ct_cache_via_dialect(r->cache, element);
+        if (r->n_vias < UINT8_MAX) {
+            r->n_vias++;
+        }
         if (r->last_via != CT_DIALECT_GENERIC) {
             ct_reading_add_print(r, r->last_via);
         }
@@ -162,6 +172,7 @@ void ct_cache_find_makers(struct ct_reading *r)
     }
     r->vias_known = true;
     r->last_via = CT_DIALECT_GENERIC;
+    r->n_vias = 0;
     for (uint32_t i = 0; i < r->n_seen; i++) {
         if (r->seen[i].header == CT_HEADER_VIA) {
             find_in_via(r, ct_reading_text(r, r->seen[i].line));
@@ -194,6 +205,14 @@ const struct ct_control *ct_cache_control(struct ct_reading *r, enum ct_dir dir)
         }
     }
     return control;
+}
+
+int64_t ct_cache_date(const struct ct_reading *r)
+{
+    int64_t now_s = ct_http_txn_ns(r->txn) / CT_NS_PER_S;
+    int64_t date_s = -1;
+    struct ct_span text = ct_span_trim(ct_reading_value(r, CT_DIR_RESP, CT_FIELD_DATE));
+    return ct_http_parse_date(text, now_s, &date_s) ? date_s : -1;
 }
 
 int64_t ct_cache_lifetime(struct ct_reading *r)

@@ -14,6 +14,9 @@
 #define CT_LINE_NONE UINT32_MAX
 #define CT_SEEN_MAX  64
 
+/* Rank of statements that come from behind the server of the connection: a second tier's. */
+#define CT_RANK_BEHIND 6
+
 /* What one cache says of this transaction, or said when the response was stored. */
 struct ct_statement {
     struct ct_ref node;
@@ -67,10 +70,14 @@ struct ct_reading {
     int64_t age_s;
     enum ct_status_field status_field;
     uint8_t decider; /* dialect of the statement that decided; set by ct_cache_settle */
+    bool from_cache; /* the client of this connection is a cache: see side.c */
+    bool to_gateway; /* the response speaks to a gateway that would have consumed it */
+    struct ct_dialect_set clients; /* networks that the client belongs to */
     bool server_known;
     bool vias_known;
     uint8_t server;   /* dialect by the Server field; see ct_cache_find_server */
     uint8_t last_via; /* dialect by the last element of Via; see ct_cache_find_makers */
+    uint8_t n_vias;   /* elements of Via, saturates; see ct_cache_find_makers */
     bool control_known[2];
     struct ct_control control[2];
 };
@@ -135,7 +142,19 @@ uint32_t ct_cache_seen(const struct ct_reading *r, enum ct_header header);
 enum ct_dialect ct_cache_find_server(struct ct_reading *r);
 /* Makers by Server and Via; adds them to prints. */
 void ct_cache_find_makers(struct ct_reading *r);
-/* Cache-Control and Pragma of one direction. */
+/* Takes note of a line that tells the side. */
+void ct_cache_note_side(struct ct_reading *r, uint32_t line);
+/* On the side of the origin: what its client's network wrote comes from behind the server. */
+void ct_cache_turn_sides(struct ct_reading *r);
+/* Age was not made by the server of this connection, but came to it from behind. */
+bool ct_cache_age_is_behind(struct ct_reading *r);
+/* The server is nginx as a proxy, by the order in which it writes its fields. */
+bool ct_cache_peer_is_nginx(struct ct_reading *r);
+/* There is a cache on the way: Age, Via, or the fingerprint of a product that is one. */
+bool ct_cache_has_sign(struct ct_reading *r);
+/* Date in seconds since the epoch, or -1. */
+int64_t ct_cache_date(const struct ct_reading *r);
+/* Cache-Control of one direction. */
 const struct ct_control *ct_cache_control(struct ct_reading *r, enum ct_dir dir);
 /* Freshness lifetime for a shared cache in seconds, -1: not given (RFC 9111 section 4.2.1). */
 int64_t ct_cache_lifetime(struct ct_reading *r);
@@ -191,6 +210,8 @@ void ct_cache_remove_statement(struct ct_reading *r, uint32_t i);
 
 /* Statements to tiers and verdict. */
 void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict);
+/* Fills the facts: what more than one transaction may need of this one. */
+void ct_cache_collect(struct ct_reading *r, struct ct_verdict *verdict);
 /* Why a cache that spoke did so, from the messages; fills reason and marks where they lack. */
 void ct_cache_explain(struct ct_reading *r, struct ct_verdict *verdict);
 /* Cache problems that the transaction shows. */

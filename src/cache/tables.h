@@ -330,6 +330,7 @@ extern const struct ct_dialect_row ct_cache_dialects[CT_DIALECT_COUNT];
 #define CT_TRAIT_STORES_AUTH 4U  /* stores what Authorization asked for */
 #define CT_TRAIT_AGE_ALWAYS  8U  /* sends Age with every hit */
 #define CT_TRAIT_AGE_MOSTLY  16U /* so too, as a rule */
+#define CT_TRAIT_KEEPS_DATE  32U /* passes the Date of the origin on, from the store too */
 
 extern const uint8_t ct_cache_traits[CT_DIALECT_COUNT];
 
@@ -367,6 +368,7 @@ struct ct_word {
 #define CT_KIND_CORE   1U /* one of those that HTTP caching itself reads */
 #define CT_KIND_HEADER 2U /* a row of CT_HEADERS, or a user's header */
 #define CT_KIND_PRINT  4U /* a fingerprint of a user's dialect */
+#define CT_KIND_SIDE   8U /* tells which side of a cache the connection is: side.c */
 
 #define CT_WORD_SLOTS 1024U /* a power of two, several times the words */
 
@@ -379,9 +381,13 @@ struct ct_cache {
     uint16_t slots[CT_WORD_SLOTS];     /* hash of words: row + 1 */
     uint16_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: none.
                                           A user's rows go on from CT_HEADER_COUNT. */
+    uint8_t client_of[CT_FIELDS_MAX];  /* network whose cache sends this request field */
     /* By enum ct_dir: CT_KIND_ bits; 0: the field is of no interest there. */
     uint8_t kind_of[2][CT_FIELDS_MAX];
 };
+
+/* Interns the fields by which the side is known; false: no room. */
+bool ct_cache_index_sides(struct ct_cache *cache, struct ct_fields *fields);
 
 /* Fills the hash of words. */
 void ct_cache_index_words(struct ct_cache *cache);

@@ -5,6 +5,7 @@
 
 struct ct_collector {
     struct ct_engine_config config;
+    struct ct_insight *insight;
     struct ct_stats *stats;
     uint64_t not_chosen;
 };
@@ -18,7 +19,8 @@ struct ct_collector *ct_collector_new(const struct ct_engine_config *config,
     }
     collector->config = *config;
     collector->stats = ct_stats_new(&config->limits, &config->key, rules->fields);
-    if (collector->stats == NULL) {
+    collector->insight = ct_insight_new(&config->limits, &config->key, rules->fields);
+    if (collector->stats == NULL || collector->insight == NULL) {
         ct_collector_free(collector);
         return NULL;
     }
@@ -28,6 +30,7 @@ struct ct_collector *ct_collector_new(const struct ct_engine_config *config,
 void ct_collector_free(struct ct_collector *collector)
 {
     if (collector != NULL) {
+        ct_insight_free(collector->insight);
         ct_stats_free(collector->stats);
         free(collector);
     }
@@ -37,6 +40,7 @@ void ct_collector_txn(struct ct_collector *collector, const struct ct_txn *txn,
                       struct ct_verdict *verdict)
 {
     const struct ct_engine_config *config = &collector->config;
+    ct_insight_txn(collector->insight, txn, verdict);
     if (config->chosen != NULL && !config->chosen(config->user, txn, verdict)) {
         collector->not_chosen++;
         return;
@@ -66,6 +70,7 @@ bool ct_collector_snapshot(const struct ct_collector *collector,
     snapshot->packets = counters->packets;
     snapshot->stream = counters->stream;
     snapshot->http = counters->http;
+    snapshot->insight = *ct_insight_counters(collector->insight);
     snapshot->not_chosen = collector->not_chosen;
     snapshot->records_lost = counters->records_lost;
     return complete;

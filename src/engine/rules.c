@@ -10,6 +10,9 @@ struct ct_rules *ct_rules_new(const struct ct_engine_config *config)
         return NULL;
     }
     rules->fields = ct_http_fields_new();
+    if (rules->fields != NULL) {
+        ct_insight_intern(rules->fields);
+    }
     rules->cache = rules->fields != NULL ? ct_cache_new(rules->fields, &config->cache) : NULL;
     if (rules->cache == NULL) {
         ct_rules_free(rules);

@@ -61,7 +61,7 @@ static void put_evidence(struct ct_buf *buf, const struct ct_record *record)
     size_t from = buf->n;
     struct ct_evidence_text text;
     for (size_t i = 0; i < record->verdict->n_evidence; i++) {
-        if (ct_output_evidence(record->txn, record->fields, &record->verdict->evidence[i], &text)) {
+        if (ct_output_evidence(record->txn, record->fields, record->verdict, i, &text)) {
             put_separator(buf, from);
             ct_output_put_safe(buf, text.name);
             ct_output_put(buf, ": ");

@@ -81,7 +81,7 @@ static void put_evidence(struct ct_writer *writer, const struct ct_txn *txn,
     struct ct_evidence_text text;
     const char *title = "evidence";
     for (size_t i = 0; i < verdict->n_evidence; i++) {
-        if (!ct_output_evidence(txn, writer->options.fields, &verdict->evidence[i], &text)) {
+        if (!ct_output_evidence(txn, writer->options.fields, verdict, i, &text)) {
             continue;
         }
         (void)begin_line(writer, title);

@@ -23,8 +23,7 @@ static void add_evidence(struct ct_json *json, const char *key, const struct ct_
     struct ct_evidence_text text;
     size_t from = line->n;
     for (size_t i = 0; i < record->verdict->n_evidence; i++) {
-        if (!ct_output_evidence(record->txn, record->fields, &record->verdict->evidence[i],
-                                &text)) {
+        if (!ct_output_evidence(record->txn, record->fields, record->verdict, i, &text)) {
             continue;
         }
         ct_output_put_bytes(line, (const char *)text.name.p, text.name.n);

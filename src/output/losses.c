@@ -105,6 +105,15 @@ static void add_capture(struct list *list, const struct ct_capture_counters *cap
         capture->unringed_packets);
 }
 
+static void add_insight(struct list *list, const struct ct_insight_counters *insight)
+{
+    add(list, "history_replaced", "URIs whose earlier responses were forgotten to make room",
+        insight->replaced);
+    add(list, "history_not_compared",
+        "transactions not seen well enough to be compared with earlier ones",
+        insight->not_compared);
+}
+
 static void add_stats(struct list *list, const struct ct_snapshot *snapshot)
 {
     add(list, "stats_hosts_replaced", "times that a host made room for another in its list",
@@ -128,7 +137,7 @@ static void add_stats(struct list *list, const struct ct_snapshot *snapshot)
 /* The counters of both stages, the rest of their structs included, and those added by hand. */
 static_assert((sizeof(struct ct_stream_counters) + sizeof(struct ct_http_counters)) /
                           sizeof(uint64_t) +
-                      23 <=
+                      25 <=
                   CT_LOSSES_MAX,
               "room for every loss");
 
@@ -139,6 +148,7 @@ size_t ct_output_losses(const struct ct_snapshot *snapshot, struct ct_loss losse
     add_capture(&list, &snapshot->capture);
     add_stream(&list, &snapshot->stream);
     add_http(&list, &snapshot->http);
+    add_insight(&list, &snapshot->insight);
     add_stats(&list, snapshot);
     return list.n;
 }

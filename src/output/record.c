@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/record.h"
 
+#include <inttypes.h>
+
 #include "base/span.h"
 
 struct ct_text_value ct_output_ref(const struct ct_txn *txn, struct ct_ref ref)
@@ -69,9 +71,46 @@ static bool evidence_line(const struct ct_txn *txn, const struct ct_fields *fiel
     return true;
 }
 
-bool ct_output_evidence(const struct ct_txn *txn, const struct ct_fields *fields,
-                        const struct ct_evidence *evidence, struct ct_evidence_text *out)
+/* What was the same then as now, so that it need not be kept: the value is in this response. */
+static size_t put_same(struct ct_evidence_text *out, size_t n, const struct ct_txn *txn,
+                       enum ct_field field, const char *name)
 {
+    struct ct_span value = ct_output_field(txn, CT_DIR_RESP, field).text;
+    int room = value.n < 64 ? (int)value.n : 64;
+    int put = snprintf(out->text + n, sizeof out->text - n, "%s %.*s, ", name, room,
+                       value.n > 0 ? (const char *)value.p : "");
+    return put > 0 && (size_t)put < sizeof out->text - n ? n + (size_t)put : n;
+}
+
+/* "status 200, ETag "x", Age 3, 2.0 s before" */
+static void earlier_text(const struct ct_txn *txn, const struct ct_earlier *earlier,
+                         struct ct_evidence_text *out)
+{
+    size_t n = (size_t)snprintf(out->text, sizeof out->text, "status %u, ", earlier->status);
+    if (earlier->same_etag) {
+        n = put_same(out, n, txn, CT_FIELD_ETAG, "ETag");
+    }
+    if (earlier->same_modified && !earlier->same_etag) {
+        n = put_same(out, n, txn, CT_FIELD_LAST_MODIFIED, "Last-Modified");
+    }
+    if (earlier->same_date) {
+        n = put_same(out, n, txn, CT_FIELD_DATE, "Date");
+    }
+    n += earlier->same_id
+             ? (size_t)snprintf(out->text + n, sizeof out->text - n, "the same request id, ")
+             : 0;
+    if (earlier->age_s >= 0) {
+        n += (size_t)snprintf(out->text + n, sizeof out->text - n, "Age %" PRId64 ", ",
+                              earlier->age_s);
+    }
+    (void)snprintf(out->text + n, sizeof out->text - n, "%.1f s before", /* all of it fits */
+                   (double)earlier->ago_ns / (double)CT_NS_PER_S);
+}
+
+bool ct_output_evidence(const struct ct_txn *txn, const struct ct_fields *fields,
+                        const struct ct_verdict *verdict, size_t i, struct ct_evidence_text *out)
+{
+    const struct ct_evidence *evidence = &verdict->evidence[i];
     switch (evidence->kind) {
     case CT_EVIDENCE_LINE:
         return evidence_line(txn, fields, evidence->line, out);
@@ -80,10 +119,15 @@ bool ct_output_evidence(const struct ct_txn *txn, const struct ct_fields *fields
         out->value = ct_txn_text(txn, txn->method);
         return ct_ref_present(txn->method);
     case CT_EVIDENCE_STATUS:
-        (void)snprintf(out->digits, sizeof out->digits, "%u", txn->status); /* fits */
+        (void)snprintf(out->text, sizeof out->text, "%u", txn->status); /* fits */
         out->name = ct_span_of("status");
-        out->value = ct_span_of(out->digits);
+        out->value = ct_span_of(out->text);
         return txn->status != 0;
+    case CT_EVIDENCE_EARLIER:
+        earlier_text(txn, &verdict->earlier, out);
+        out->name = ct_span_of("earlier response");
+        out->value = ct_span_of(out->text);
+        return verdict->earlier.status != 0;
     }
     return false;
 }

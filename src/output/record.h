@@ -29,15 +29,15 @@ bool ct_output_duration(const struct ct_txn *txn, int64_t *ns);
 
 bool ct_output_complete(const struct ct_txn *txn);
 
-/* One piece of evidence as name and value. The value of a secret field is "-". */
+/* Evidence i of the verdict as name and value. The value of a secret field is "-". */
 struct ct_evidence_text {
     struct ct_span name;
     struct ct_span value;
-    char digits[8]; /* holds a status code */
+    char text[320]; /* for what is not in the transaction */
 };
 /* Fills out, which must stay where it is while it is used. False: nothing to show. */
 bool ct_output_evidence(const struct ct_txn *txn, const struct ct_fields *fields,
-                        const struct ct_evidence *evidence, struct ct_evidence_text *out);
+                        const struct ct_verdict *verdict, size_t i, struct ct_evidence_text *out);
 
 /* Name of a tier: as on the wire, else its static label. */
 struct ct_text_value ct_output_tier_name(const struct ct_txn *txn, const struct ct_tier *tier);

@@ -96,6 +96,24 @@ static void put_incomplete(struct ct_writer *writer, const struct ct_snapshot *s
     }
 }
 
+/* What the comparison with earlier responses for the same URI decided, doubted or explained. */
+static void put_insight(struct ct_writer *writer, const struct ct_insight_counters *insight)
+{
+    uint64_t any = 0;
+    for (int i = 0; i < CT_INSIGHT_RULE_COUNT; i++) {
+        any |= insight->rules[i];
+    }
+    if (any == 0) {
+        return;
+    }
+    ct_output_section(writer, "By earlier responses", "");
+    for (int i = 0; i < CT_INSIGHT_RULE_COUNT; i++) {
+        enum ct_insight_rule rule = (enum ct_insight_rule)i;
+        put_row_if(writer, ct_insight_rule_name(rule), insight->rules[i],
+                   ct_insight_rule_confidence(rule));
+    }
+}
+
 static void put_connections(struct ct_writer *writer, const struct ct_snapshot *snapshot)
 {
     const struct ct_stream_counters *stream = &snapshot->stream;
@@ -207,6 +225,7 @@ void ct_output_summary_accounts(struct ct_writer *writer, const struct ct_snapsh
 {
     put_not_looked_into(writer, snapshot);
     put_incomplete(writer, snapshot);
+    put_insight(writer, &snapshot->insight);
     put_connections(writer, snapshot);
     put_interfaces(writer, &snapshot->capture);
     put_packets(writer, snapshot);

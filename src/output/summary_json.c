@@ -330,6 +330,20 @@ static void add_http(struct ct_json *json, const struct ct_http_counters *http)
     add_count(section, "memory_bytes", http->memory_bytes);
 }
 
+static void add_insight(struct ct_json *json, const struct ct_insight_counters *insight)
+{
+    struct section section = open_section(json, json->root, "insight");
+    add_count(section, "entries", insight->entries);
+    add_count(section, "added", insight->added);
+    add_count(section, "replaced", insight->replaced);
+    add_count(section, "not_compared", insight->not_compared);
+    add_count(section, "memory_bytes", insight->memory_bytes);
+    struct section rules = open_section(json, section.object, "rules");
+    for (int i = 0; i < CT_INSIGHT_RULE_COUNT; i++) {
+        add_count(rules, ct_insight_rule_name((enum ct_insight_rule)i), insight->rules[i]);
+    }
+}
+
 static void add_losses(struct ct_json *json, const struct ct_snapshot *snapshot)
 {
     struct ct_loss losses[CT_LOSSES_MAX];
@@ -387,6 +401,7 @@ void ct_output_summary_json_end(struct ct_writer *writer, const struct ct_snapsh
     add_stream(&json, &snapshot->stream);
     add_http(&json, &snapshot->http);
     add_losses(&json, snapshot);
+    add_insight(&json, &snapshot->insight);
     add_ignored(&json, &writer->options);
     ct_output_summary_json_flows(&json, snapshot);
     add_interfaces(&json, &snapshot->capture);

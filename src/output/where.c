@@ -121,8 +121,7 @@ static bool evidence_of(struct subject *subject, size_t k, struct ct_query_value
     if (k / 2 >= verdict->n_evidence) {
         return false;
     }
-    if (!ct_output_evidence(record->txn, record->fields, &verdict->evidence[k / 2],
-                            &subject->evidence)) {
+    if (!ct_output_evidence(record->txn, record->fields, verdict, k / 2, &subject->evidence)) {
         out->text = (struct ct_span){NULL, 0};
         return true;
     }

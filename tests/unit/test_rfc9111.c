@@ -96,11 +96,11 @@ static void authorization_bypasses_unless_the_response_allows(void **state)
     (void)state;
 #define AUTH "@GET / HTTP/1.1\nAuthorization: Bearer x\n\n200\n"
     static const struct vx_row rows[] = {
-        {AUTH, "BYPASS inferred - request-authorization; -; weak"},
-        {AUTH "Cache-Control: max-age=60\n", "BYPASS inferred - request-authorization; -; weak"},
+        {AUTH, "UNKNOWN none - -; -"},
+        {AUTH "Cache-Control: max-age=60\n", "UNKNOWN none - -; -"},
         {AUTH PROXY "Cache-Control: max-age=60\n", "BYPASS inferred - request-authorization; -"},
         {AUTH "Via: 1.1 varnish\nCache-Control: max-age=60\n",
-         "BYPASS inferred - request-authorization; -; weak"},
+         "UNKNOWN none - -; -"}, /* Fastly stores it all the same */
         {AUTH "Cache-Control: public, max-age=60\n", "UNKNOWN none - -; -"},
         {AUTH "Cache-Control: s-maxage=60\n", "UNKNOWN none - -; -"},
         {AUTH "Cache-Control: must-revalidate\n", "UNKNOWN none - -; -"},
@@ -142,6 +142,18 @@ static void age_tells_of_a_store(void **state)
          "HIT inferred - age-positive; -; weak"},
         {"Age: 3\nVia: http/1.1 ats (ApacheTrafficServer/9.2.9)",
          "HIT inferred - age-positive; -; weak"},
+    };
+    CHECK(rows);
+}
+
+static void an_age_of_the_wait_is_none(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"Age: 1\nVia: http/1.1 ats (ApacheTrafficServer/9.2.9)", "UNKNOWN none - -; -"},
+        {"Age: 2\nVia: http/1.1 ats (ApacheTrafficServer/9.2.9)",
+         "HIT inferred - age-positive; -; weak"},
+        {"Age: 1\nVia: 1.1 v (Varnish/7.1)", "HIT inferred - age-positive; -"},
     };
     CHECK(rows);
 }
@@ -190,7 +202,7 @@ static void warnings_and_own_answers_of_a_cache(void **state)
         {"@GET / HTTP/1.1\nCache-Control: only-if-cached\n\n504\n",
          "SYNTHETIC inferred - request-only-if-cached; -"},
         {"@GET / HTTP/1.1\nCache-Control: only-if-cached\n\n200\nVia: 1.1 proxy\n",
-         "HIT inferred - request-only-if-cached; -"},
+         "HIT inferred - request-only-if-cached; -; weak"},
         {"@GET / HTTP/1.1\n\n503\nX-Squid-Error: ERR_CONNECT_FAIL 111\n",
          "ERROR inferred - origin-error; -"},
         {"@GET / HTTP/1.1\n\n403\nX-Squid-Error: ERR_ACCESS_DENIED 0\n",
@@ -209,6 +221,149 @@ static void warnings_and_own_answers_of_a_cache(void **state)
     CHECK(rows);
 }
 
+static void a_store_that_is_cut_off_says_so(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"Warning: 112 - \"cut off\"", "HIT inferred - -; -"},
+        {"Warning: 113 - \"guessed\"", "HIT inferred - -; -"},
+        {"Warning: 113 - \"guessed\", 110 - \"stale\"", "STALE inferred - -; -"},
+        {"Warning: 214 - \"transformed\"", "UNKNOWN none - -; -"},
+    };
+    CHECK(rows);
+}
+
+static void staleness_goes_by_what_is_allowed(void **state)
+{
+    (void)state;
+#define STALE_BY(request, response) \
+    "@GET / HTTP/1.1\n" request "\n200\nAge: 70\nCache-Control: max-age=60" response "\n"
+    static const struct vx_row rows[] = {
+        {STALE_BY("", ", stale-while-revalidate=60"),
+         "UPDATING inferred - stale-while-revalidate; -; stale-cause=while-revalidate"},
+        {STALE_BY("", ", stale-while-revalidate=60, must-revalidate"), "STALE inferred - -; -"},
+        {STALE_BY("", ", stale-if-error=60, proxy-revalidate"), "STALE inferred - -; -"},
+        {STALE_BY("", ", stale-if-error=5"), "STALE inferred - -; -"},
+        {STALE_BY("Cache-Control: max-stale=60\n", ""),
+         "STALE inferred - -; -; stale-cause=max-stale"},
+        {STALE_BY("Cache-Control: max-stale=5\n", ""), "STALE inferred - -; -"},
+        {STALE_BY("Cache-Control: min-fresh=5\n", ""), "STALE inferred - -; -"},
+        /* must-understand: no-store is for who does not understand (section 5.2.2.3) */
+        {PROXY "Cache-Control: no-store, must-understand", "UNKNOWN none - -; -"},
+        {"@GET / HTTP/1.1\n\n599\n" PROXY "Cache-Control: no-store, must-understand\n",
+         "UNCACHEABLE inferred - response-no-store; -"},
+    };
+    CHECK(rows);
+}
+
+static void lifetimes_conflict_repeat_and_overflow(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"Age: 61\nCache-Control: max-age=60, max-age=90", "STALE inferred - -; -"},
+        {"Age: 61\nCache-Control: max-age=90, max-age=60", "HIT inferred - age-positive; -"},
+        {"Age: 61\nCache-Control: max-age=90\nCache-Control: max-age=60",
+         "HIT inferred - age-positive; -"},
+        {"Age: 61\nCache-Control: max-age=90, no-store", "HIT inferred - age-positive; -"},
+        {"Age: 61\nCache-Control: s-maxage=60, max-age=90", "STALE inferred - -; -"},
+        {"Age: 61\nCache-Control: max-age=99999999999999999999", "HIT inferred - age-positive; -"},
+        {"Age: 61\nCache-Control: max-age=\"90\"", "HIT inferred - age-positive; -"},
+        {"Age: 61\nCache-Control: max-age=-1", "STALE inferred - -; -; weak"},
+        {"Age: 61\nCache-Control: max-age", "STALE inferred - -; -; weak"},
+        {"Age: 61\nCache-Control: max-age=90\nExpires: 0", "HIT inferred - age-positive; -"},
+        {"Age: 61\nPragma: no-cache", "HIT inferred - age-positive; -"},
+    };
+    CHECK(rows);
+}
+
+static void what_is_not_decided_stays_unknown(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        /* nginx: no Age of its own, Date stamped anew */
+        {"Server: nginx\nDate: Tue, 14 Nov 2023 22:13:20 GMT\nConnection: keep-alive\nAge: 100",
+         "UNKNOWN none - -; -"},
+        {"Server: nginx\nDate: x\nConnection: keep-alive\n" PROXY, "UNKNOWN none - -; -"},
+        {"@GET / HTTP/1.1\nAuthorization: x\n\n200\nServer: nginx\nConnection: close\n" PROXY,
+         "UNKNOWN none - -; -"},
+        /* made now by an origin that sends an Age of its own */
+        {"Via: 1.1 s (squid/5.7)\nDate: Tue, 14 Nov 2023 22:13:20 GMT\nAge: 100",
+         "UNKNOWN none - -; -"},
+        {"Via: 1.1 s (squid/5.7)\nDate: Tue, 14 Nov 2023 22:11:40 GMT\nAge: 100",
+         "HIT inferred - age-positive; -"},
+        /* passed or fetched: the operator's rules decide */
+        {"@GET / HTTP/1.1\nCookie: a=b\n\n200\nAge: 0\nVia: 1.1 v (Varnish/7.1)\n",
+         "UNKNOWN none - -; -"},
+        {"@GET / HTTP/1.1\nCookie: a=b\n\n200\nAge: 5\nVia: 1.1 v (Varnish/7.1)\n",
+         "HIT inferred - age-positive; -"},
+        /* Varnish and the networks do not know only-if-cached */
+        {"@GET / HTTP/1.1\nCache-Control: only-if-cached\n\n200\nVia: 1.1 v (Varnish/7.1)\n",
+         "UNKNOWN none - -; -"},
+        {"@GET / HTTP/1.1\nCache-Control: only-if-cached\n\n200\nAge: 0\n"
+         "Via: 1.1 s (squid/5.7)\n",
+         "HIT inferred - request-only-if-cached; -"},
+        /* the request's own wishes do not show what was done */
+        {"@GET / HTTP/1.1\nCache-Control: no-cache\n\n200\n" PROXY, "UNKNOWN none - -; -"},
+        {"@GET / HTTP/1.1\nCache-Control: no-cache\n\n200\nAge: 4\n",
+         "HIT inferred - age-positive; -"},
+        {"@GET / HTTP/1.1\nCache-Control: no-store\n\n200\n" PROXY, "UNKNOWN none - -; -"},
+        {"@GET / HTTP/1.1\nRange: bytes=0-1\n\n206\n" PROXY, "UNKNOWN none - -; -"},
+        {PROXY "Set-Cookie: a=b", "UNKNOWN none - -; -"},
+        {PROXY "Vary: Accept-Encoding", "UNKNOWN none - -; -"},
+        {PROXY "Cache-Control: no-cache", "UNKNOWN none - -; -"},
+        {PROXY "Cache-Control: no-cache=\"Set-Cookie\"", "UNKNOWN none - -; -"},
+        {PROXY "Cache-Control: max-age=0, must-revalidate", "UNKNOWN none - -; -"},
+        {PROXY "Cache-Control: immutable, max-age=9", "UNKNOWN none - -; -"},
+        {PROXY "Expires: Tue, 14 Nov 2023 22:13:20 GMT", "UNKNOWN none - -; -"},
+        {PROXY "Pragma: no-cache", "UNKNOWN none - -; -"},
+        {PROXY "Last-Modified: Tue, 14 Nov 2023 20:13:20 GMT", "UNKNOWN none - -; -"},
+        {PROXY "Date: Tue, 14 Nov 2023 20:13:20 GMT", "UNKNOWN none - -; -"},
+    };
+    CHECK(rows);
+}
+
+static void pages_of_varnish_and_squid_are_their_own(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"Server: Varnish", "SYNTHETIC inferred - -; -"},
+        {"Server: Varnish\nVia: 1.1 v (Varnish/7.1)", "UNKNOWN none - -; -"},
+        {"@GET / HTTP/1.1\n\n403\nServer: squid/5.7\nVia: 1.1 s (squid/5.7)\n",
+         "SYNTHETIC inferred - denied; -"},
+        {"@GET / HTTP/1.1\n\n502\nServer: squid/5.7\nVia: 1.1 s (squid/5.7)\n",
+         "ERROR inferred - origin-unreachable; -"},
+        {"@GET / HTTP/1.1\n\n500\nAge: 0\nVia: 1.1 s (squid/5.7)\n",
+         "HIT inferred - age-zero; -; weak"},
+    };
+    CHECK(rows);
+}
+
+static void the_side_is_told_by_the_request(void **state)
+{
+    (void)state;
+#define FROM(field) "@GET / HTTP/1.1\n" field "\n\n200\n"
+    static const struct vx_row rows[] = {
+        {FROM("Via: 1.1 edge"), "UNKNOWN none - -; -; side=origin"},
+        {FROM("CDN-Loop: x"), "UNKNOWN none - -; -; side=origin"},
+        {FROM("X-Varnish: 7"), "UNKNOWN none - -; -; side=origin"},
+        {FROM("CF-Ray: 7"), "UNKNOWN none - -; -; side=origin"},
+        {FROM("Fastly-FF: x"), "UNKNOWN none - -; -; side=origin"},
+        {"X-Accel-Expires: 60", "UNKNOWN none - -; -; side=origin"},
+        {"Surrogate-Control: max-age=60", "UNKNOWN none - -; -; side=origin"},
+        /* what is behind speaks; the client's own word cannot be of this request */
+        {FROM("CF-Connecting-IP: 192.0.2.9") "Server: nginx\nX-Cache-Status: MISS\n",
+         "MISS stated nginx -; nginx=MISS; side=origin"},
+        {FROM("CF-Ray: 7") "CF-Cache-Status: HIT\nX-Cache-Status: MISS\n",
+         "MISS stated nginx shield-hit; cloudflare=HIT nginx=MISS; tier=shield side=origin"},
+        {"CF-Cache-Status: HIT\nX-Cache-Status: MISS\n",
+         "HIT stated cloudflare -; nginx=MISS~ cloudflare=HIT; fossil"},
+        /* 304 to a cache: its own client got REVALIDATED; this server did what it did */
+        {"@GET / HTTP/1.1\nVia: 1.1 edge\nIf-None-Match: \"x\"\n\n304\n",
+         "UNKNOWN none - not-modified-for-client; -; side=origin"},
+    };
+    CHECK(rows);
+}
+
 static void every_inference_names_its_rule_and_its_evidence(void **state)
 {
     (void)state;
@@ -216,7 +371,11 @@ static void every_inference_names_its_rule_and_its_evidence(void **state)
         "GET / HTTP/1.1\n\n200\nAge: 5\n",
         "GET / HTTP/1.1\n\n200\nAge: 5\nCache-Control: max-age=1\n",
         "GET / HTTP/1.1\n\n200\nCache-Control: no-store\n",
-        "GET / HTTP/1.1\nAuthorization: x\n\n200\n",
+        "GET / HTTP/1.1\nAuthorization: x\n\n200\nVia: 1.1 p\n",
+        "GET / HTTP/1.1\n\n200\nWarning: 113 - \"x\"\n",
+        "GET / HTTP/1.1\n\n200\nServer: Varnish\n",
+        "GET / HTTP/1.1\n\n403\nServer: squid/5.7\nVia: 1.1 s (squid/5.7)\n",
+        "GET / HTTP/1.1\n\n200\nAge: 0\nVia: 1.1 s (squid/5.7)\n",
         "POST / HTTP/1.1\n\n200\n",
         "GET / HTTP/1.1\n\n500\nVia: 1.1 proxy\n",
         "GET / HTTP/1.1\n\n200\nWarning: 110 - \"x\"\n",
@@ -249,9 +408,16 @@ int main(void)
         cmocka_unit_test(methods_outside_caching_are_not_looked_up),
         cmocka_unit_test(authorization_bypasses_unless_the_response_allows),
         cmocka_unit_test(age_tells_of_a_store),
+        cmocka_unit_test(an_age_of_the_wait_is_none),
         cmocka_unit_test(age_is_one_integer),
         cmocka_unit_test(not_modified_answers_the_client_not_the_cache),
         cmocka_unit_test(warnings_and_own_answers_of_a_cache),
+        cmocka_unit_test(a_store_that_is_cut_off_says_so),
+        cmocka_unit_test(staleness_goes_by_what_is_allowed),
+        cmocka_unit_test(lifetimes_conflict_repeat_and_overflow),
+        cmocka_unit_test(what_is_not_decided_stays_unknown),
+        cmocka_unit_test(pages_of_varnish_and_squid_are_their_own),
+        cmocka_unit_test(the_side_is_told_by_the_request),
         cmocka_unit_test(every_inference_names_its_rule_and_its_evidence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
