@@ -16,7 +16,7 @@
 
 static struct ct_span value_of(const struct ct_txn *txn, enum ct_dir dir, uint16_t field)
 {
-    const struct ct_line *line = ct_http_line(txn, dir, field, NULL);
+    const struct ct_line *line = ct_http_line(txn, dir, (uint16_t)field, NULL);
     return line != NULL ? ct_txn_text(txn, line->value) : (struct ct_span){NULL, 0};
 }
 
@@ -134,10 +134,11 @@ static void add_number(struct text *text, int64_t number)
 static void add_field(struct text *text, const struct ct_txn *txn, enum ct_dir dir, uint16_t field)
 {
     const struct ct_line *line = NULL;
-    if (!ct_http_has(txn, dir, field)) {
+    if (!ct_http_has(txn, dir, (uint16_t)field)) {
         add(text, ct_span_of("(not seen)"));
     }
-    for (size_t i = 0; (line = ct_http_line(txn, dir, field, line)) != NULL && i < 4; i++) {
+    for (size_t i = 0; (line = ct_http_line(txn, dir, (uint16_t)field, line)) != NULL && i < 4;
+         i++) {
         add(text, ct_span_of(i > 0 ? ", " : ""));
         add(text, ct_txn_text(txn, line->value));
     }
