@@ -191,7 +191,7 @@ void ct_deliver_front(struct ct_conn *conn, unsigned s, struct ct_carried *carri
             .segment_start = at == 0 && segment_start,
         };
         if (!hand_over(conn, s, &data, data.bytes.n, carried->bytes_end < carried->end) &&
-            conn->phase == phase) {
+            conn->phase == phase && side->next >= side->skip_end) {
             return; /* detection wants more */
         }
     }
@@ -234,7 +234,7 @@ static bool detect_piece(struct ct_conn *conn, unsigned s, const struct ct_piece
     }
     bool last = following != NULL && following->start == end && following->kind == CT_PIECE_VOID;
     return hand_over(conn, s, &data, (size_t)(piece->end - piece->start), last) ||
-           conn->phase != phase;
+           conn->phase != phase || conn->sides[s].next < conn->sides[s].skip_end;
 }
 
 static void deliver_kept(struct ct_conn *conn, unsigned s, const struct ct_piece *piece)

@@ -167,12 +167,18 @@ static struct finding find_ssl2(struct ct_span head)
     return (struct finding){MATCH_YES, CT_PROTO_TLS, true};
 }
 
+/* Methods are tokens, RFC 9110 section 9.1: "get" is none that is defined, but is met. */
+static bool is_letter(uint8_t c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 /* Length of the method at the start, 0 when there is none; head.n when it may go on. */
 static size_t method_length(struct ct_span head)
 {
     size_t n = 0;
     while (n < head.n &&
-           ((head.p[n] >= 'A' && head.p[n] <= 'Z') ||
+           (is_letter(head.p[n]) ||
             (n > 0 && (is_digit(head.p[n]) || head.p[n] == '-' || head.p[n] == '_')))) {
         n++;
     }

@@ -65,6 +65,23 @@ static void keep_sni(struct ct_conn *conn, const char *name)
     }
 }
 
+/*
+ * What one side begins with is settled, unless the other, which has not spoken yet, answers in
+ * HTTP: servers say 400 to a TLS hello and to garbage. Until then the octets are passed over.
+ */
+static size_t leave_to_answer(struct ct_conn *conn, unsigned s)
+{
+    const struct ct_side *other = &conn->sides[1 - s];
+    bool may_answer = other->anchored == 1 && other->at_start && other->next == other->first &&
+                      other->skip_end == 0 && !other->eof_told;
+    if (may_answer && !conn->tunnelled && conn->sides[s].at_start) {
+        ct_deliver_skip_begin(&conn->sides[s], UINT64_MAX);
+    } else {
+        ct_deliver_pass_all(conn);
+    }
+    return 0;
+}
+
 /* TLS: waits for the client's hello, for the server's name; then nothing more is looked at. */
 static size_t read_tls(struct ct_conn *conn, unsigned s, struct ct_span head, bool last)
 {
@@ -80,6 +97,7 @@ static size_t read_tls(struct ct_conn *conn, unsigned s, struct ct_span head, bo
             keep_sni(conn, name);
         }
         orient(conn, s);
+        return leave_to_answer(conn, s);
     } else if (conn->sides[s].at_start && other->at_start && other->next == other->first &&
                conn->sni == NULL) {
         ct_deliver_skip_begin(&conn->sides[s], UINT64_MAX); /* the hello may still come */
@@ -108,8 +126,7 @@ static size_t decide(struct ct_conn *conn, unsigned s, const struct ct_stream_da
         if (!conn->tunnelled) {
             conn->proto = CT_PROTO_UNKNOWN;
         }
-        ct_deliver_pass_all(conn);
-        return 0;
+        return leave_to_answer(conn, s);
     case CT_PROTO_HTTP2:
     case CT_PROTO_SSH:
     case CT_PROTO_WEBSOCKET:

@@ -19,6 +19,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 
 MORE = "\x02"  # between several values of one field in one frame
 FIELDS = ["ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "tcp.srcport", "tcp.dstport", "tcp.stream",
@@ -104,7 +105,7 @@ def is_capture(path):
         if head[:2] == b"\x1f\x8b":
             with gzip.open(path) as file:
                 head = file.read(4)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return False
     return head in MAGIC
 

@@ -54,6 +54,7 @@ static const struct row decided[] = {
     REQUEST("GET /with a space HTTP/1.1\r\n", HTTP1),
     REQUEST("GET  / HTTP/1.1\r\n", HTTP1),
     REQUEST("GET / HTTP/1.1 \r\n", HTTP1),
+    REQUEST("get / HTTP/1.1\r\n", HTTP1), /* its method is one that nobody defined */
     REQUEST("GET /\xc3\xa9 HTTP/1.1\r\n", HTTP1),
     REQUEST("GET relative HTTP/1.1\r\n", HTTP1), /* the reader may refuse it */
     REQUEST("\r\nGET / HTTP/1.1\r\n", HTTP1),
@@ -91,11 +92,12 @@ static const struct row decided[] = {
     RESPONSE("GET /\x01 HTTP/1.1\r\n", UNKNOWN),
     RESPONSE("GET / HTTP/2.0\r\n", UNKNOWN),
     RESPONSE("GET /a\rb HTTP/1.1\r\n", UNKNOWN),
-    RESPONSE("get / HTTP/1.1\r\n", UNKNOWN),
     RESPONSE("G / HTTP/1.1\r\n", UNKNOWN),
     RESPONSE("POST /x\r\n", UNKNOWN),
     RESPONSE("EHLO client.example.org\r\n", UNKNOWN),
     RESPONSE("SET key value", UNKNOWN),
+    RESPONSE("ehlo client.example.org\r\n", UNKNOWN),
+    RESPONSE("set key 0 0 5\r\n", UNKNOWN),
     RESPONSE("USER anonymous\r\n", UNKNOWN),
     RESPONSE("AN-UNREASONABLY-LONG-METHOD-THAT-IS-NONE / HTTP/1.1\r\n", UNKNOWN),
     RESPONSE("\r\n\r\n\r\nGET / HTTP/1.1\r\n", UNKNOWN),

@@ -732,7 +732,7 @@ static void protocol_is_recognised_on_any_port(void **state)
         {"INVITE sip:b@example.org SIP/2.0\r\n", "SIP/2.0 200 OK\r\n", CT_PROTO_SIP},
         {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "", CT_PROTO_HTTP2},
         {"GET /\r\n", "<html>", CT_PROTO_HTTP09},
-        {"hello", "there", CT_PROTO_UNKNOWN},
+        {"\x01hello", "\x02there", CT_PROTO_UNKNOWN},
         {"", "", CT_PROTO_NONE},
     };
     size_t n = sizeof rows / sizeof rows[0];
@@ -908,6 +908,44 @@ static void http_from_the_client_ends_the_wait_for_a_tls_hello(void **state)
     tc_stage_finish(stage);
     expect(stage, 0, GET "[eof]", OK "[eof]");
     assert_int_equal(only_end(stage)->proto, CT_PROTO_HTTP1);
+}
+
+/* Octets that are nothing, or TLS, may be answered in HTTP: "400", as servers do. */
+static void http_that_answers_something_else_is_read(void **state)
+{
+    struct tc_stage *stage = *state;
+    static const struct {
+        const char *octets;
+        size_t n;
+        bool answered;
+    } rows[] = {{"GET\t/\tHTTP/1.1\r\n\r\n", 18, true},
+                {hello, sizeof hello - 1, true},
+                {hello, sizeof hello - 1, false},
+                {"\x03\x00\x00\x13\x0e\xe0", 6, true}};
+    size_t n = sizeof rows / sizeof rows[0];
+    for (size_t i = 0; i < n; i++) {
+        stage->c.ends[O].port = (uint16_t)(50000 + i);
+        stage->c.sent[O] = 0;
+        stage->c.sent[R] = 0;
+        tc_open(&stage->c);
+        tc_send_bytes(&stage->c, O, rows[i].octets, rows[i].n);
+        tc_send(&stage->c, R, rows[i].answered ? OK : "\x16\x03\x03\x10\x10\x02");
+        tc_send(&stage->c, O, GET);
+        tc_close(&stage->c);
+    }
+    tc_stage_finish(stage);
+    assert_null(stage->log.broken);
+    assert_int_equal(stage->log.n_readers, 3);
+    assert_int_equal(stage->log.n_ends, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct tc_end *got = &stage->log.ends[i];
+        assert_int_equal(got->proto, rows[i].answered ? CT_PROTO_HTTP1 : CT_PROTO_TLS);
+        assert_int_equal(got->info.orig.port, 50000 + i);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(tc_log_text(&stage->log, i, O), GET "[eof]");
+        assert_string_equal(tc_log_text(&stage->log, i, R), OK "[eof]");
+    }
 }
 
 static void proxy_header_before_tls_keeps_the_name(void **state)
@@ -1197,6 +1235,7 @@ int main(void)
         T(proxy_header_of_version_2_gives_the_client),
         T(proxy_header_with_long_extensions_is_passed_over),
         T(http_from_the_client_ends_the_wait_for_a_tls_hello),
+        T(http_that_answers_something_else_is_read),
         T(proxy_header_before_tls_keeps_the_name),
         T(skipped_octets_are_counted_and_not_delivered),
         T(skip_that_begins_with_the_next_segment_is_the_same),
