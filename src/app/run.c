@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/pace.h"
@@ -225,9 +226,6 @@ static void pass_time(struct run *run, bool had_frames)
     }
     int64_t now_ns = run->frame_ns + (clock_ns - run->frame_clock_ns);
     ct_engine_tick(run->engine, now_ns);
-    if (run->save != NULL) {
-        ct_app_save_tick(run->save, now_ns);
-    }
 }
 
 /* After each batch: what is whole goes out. */
@@ -237,6 +235,7 @@ static void end_batch(struct run *run, bool had_frames)
         pass_time(run, had_frames);
         ct_app_sinks_flush(&run->sinks);
         if (run->save != NULL) {
+            ct_app_save_tick(run->save, (int64_t)time(NULL) * CT_NS_PER_S);
             ct_app_save_flush(run->save);
         }
     }

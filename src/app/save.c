@@ -333,7 +333,9 @@ void ct_app_save_frame(struct ct_save *save, const struct ct_frame *frame)
             save->told = true;
         }
     }
-    ct_app_save_tick(save, frame->ts_ns);
+    if (!save->options->is_live) {
+        ct_app_save_tick(save, frame->ts_ns);
+    }
     if (save->over) {
         return;
     }

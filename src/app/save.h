@@ -23,7 +23,7 @@ struct ct_save *ct_app_save_open(const struct ct_options *options, const struct 
 /* Starts what writes the files of a live capture. False: told to voice. */
 bool ct_app_save_start(struct ct_save *save);
 void ct_app_save_frame(struct ct_save *save, const struct ct_frame *frame);
-/* Time has come to now_ns (of packets, or of the clock where there are none): for -G. */
+/* The clock of a live capture has come to now_ns: for -G. A replay goes by its packets. */
 void ct_app_save_tick(struct ct_save *save, int64_t now_ns);
 /* What was saved can be read in the file after this. */
 void ct_app_save_flush(struct ct_save *save);

@@ -23,6 +23,7 @@ struct ct_sink {
     FILE *file;               /* NULL: closed */
     struct ct_outlet *outlet; /* live, for what is written as it comes; else NULL */
     bool told;                /* that the outlet cannot write */
+    bool was_stuck;           /* it could not, once */
     struct ct_writer *writer;
     struct ct_output_options output;
 };
@@ -322,7 +323,7 @@ static void look_at_outlet(struct ct_sinks *sinks, struct ct_sink *sink)
     case CT_OUTLET_STUCK:
         if (!sink->told) {
             sink->told = true;
-            sinks->failed = true;
+            sink->was_stuck = true;
             ct_app_voice_say(sinks->voice,
                              "%s: cannot be written: %s, results wait for room and are dropped "
                              "when there are too many",
@@ -458,6 +459,9 @@ static void finish_outlet(struct ct_sinks *sinks, struct ct_sink *sink)
         }
         sink->told = true;
         sinks->failed = true;
+    }
+    if (sink->was_stuck && ct_app_outlet_dropped(sink->outlet) > 0) {
+        sinks->failed = true; /* it is not only slow */
     }
 }
 
