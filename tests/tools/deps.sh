@@ -47,6 +47,9 @@ group_test() {
     need 'have_cmd prometheus && have_cmd promtool' prometheus 'scrapes and checks the metrics in tests'
     need 'have_cmd socat' socat 'hears what the program tells a service manager in tests'
     need 'have_cmd python3' python3 'compares labels with the logs of caches'
+    need 'have_cmd ip' iproute2 'network namespaces for tests of live capture'
+    need 'have_cmd curl' curl 'requests in tests of live capture'
+    need 'have_cmd tcpdump' tcpdump 'saved captures are compared with it in tests'
     group_fuzz
 }
 group_fuzz() {
