@@ -24,8 +24,9 @@ sample trafficserver trafficserver trafficserver trafficserver.pcap
 sample httpd httpd httpd httpd.pcap
 sample haproxy haproxy haproxy haproxy.pcap
 
-report=$(mktemp) || exit 1
-trap 'rm -f "$report"' EXIT
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+report=$work/report
 if python3 -B "$here/../lab/compare.py" --hold "$here/samples.figures" "$program" "${samples[@]}" >"$report"; then
     sed -n '/^With the caches/,$p' "$report" | grep -vE '^ '
     echo "ok - ${#samples[@]} samples: every label agrees with the cache's own log, or the wire cannot show it"
@@ -34,3 +35,14 @@ else
     echo "not ok - labels against the caches' own logs"
     exit 1
 fi
+
+# The comparison must notice a label that is wrong: here the first hit is logged as a miss.
+awk -F '\t' -v OFS='\t' '!done && $7 == "HIT" { $7 = "MISS"; done = 1 } { print }' \
+    "$captures/nginx.verdicts.tsv" >"$work/nginx.verdicts.tsv"
+if python3 -B "$here/../lab/compare.py" "$program" "nginx=nginx:$work/nginx.verdicts.tsv:$captures/nginx.pcap" \
+    >"$report"; then
+    echo "not ok - a wrong label is not noticed"
+    exit 1
+fi
+grep -q '^FAILED: nginx: MISS .* labelled HIT$' "$report" || { cat "$report"; echo "not ok - a wrong label is not said"; exit 1; }
+echo "ok - a label that is not the log's is noticed"

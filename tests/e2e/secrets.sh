@@ -8,7 +8,7 @@ passed=0
 failed=0
 secrets='bGFiOmxhYg|lab=visitor'
 
-for capture in captures/nginx.pcap captures/varnish.pcap captures/squid.pcapng captures/chain.pcap; do
+for capture in captures/{nginx,varnish,varnish-plain,chain,trafficserver,httpd,haproxy}.pcap captures/squid.pcapng; do
     if ! grep -qaE 'bGFiOmxhYg' "$capture" || ! grep -qaE 'lab=visitor' "$capture"; then
         echo "not ok - $capture has no secret that could leak: this test tests nothing"
         failed=$((failed + 1))
