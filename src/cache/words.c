@@ -29,6 +29,11 @@
         text, sizeof(text) - 1, CT_DIALECT_GENERIC, CT_OUTCOME_##outcome, CT_REASON_NOT_GIVEN, \
             CT_DIALECT_##dialect, 0                                                            \
     }
+#define WHR(text, outcome, dialect, reason, marks)                                            \
+    {                                                                                         \
+        text, sizeof(text) - 1, CT_DIALECT_GENERIC, CT_OUTCOME_##outcome, CT_REASON_##reason, \
+            CT_DIALECT_##dialect, marks                                                       \
+    }
 /* Counts only where the field asks "hit?". */
 #define WA(text, outcome)                                                                 \
     {                                                                                     \
@@ -55,8 +60,7 @@ static const struct ct_word words[] = {
     WR(GENERIC, "cf_hit", HIT, COLLAPSED, COLLAPSED),
     W(GENERIC, "hit_cluster", HIT), W(GENERIC, "hit_clustered", HIT),
     WH("hit_fresh", HIT, TRAFFICSERVER), WH("hit_front", HIT, WIKIMEDIA),
-    {"hit_local", sizeof "hit_local" - 1, CT_DIALECT_GENERIC, CT_OUTCOME_HIT, CT_REASON_SHIELD_HIT, CT_DIALECT_WIKIMEDIA,
-     SHIELD},
+    WHR("hit_local", HIT, WIKIMEDIA, SHIELD_HIT, SHIELD),
     W(GENERIC, "partial_hit", PARTIAL_HIT), W(GENERIC, "partial", PARTIAL_HIT),
     W(GENERIC, "range_hit", PARTIAL_HIT),
     W(GENERIC, "revalidated", REVALIDATED), W(GENERIC, "revalidate", REVALIDATED),
@@ -108,7 +112,8 @@ static const struct ct_word words[] = {
     WH("int_tls", SYNTHETIC, WIKIMEDIA),
     WH("foundnotmodified", HIT, ENVOY), WH("validatedfree", REVALIDATED, ENVOY),
     WH("failedvalidation", EXPIRED, ENVOY), WH("requestincomplete", ERROR, ENVOY),
-    WH("lookuperror", ERROR, ENVOY), WH("upstreamreset", ERROR, ENVOY),
+    WH("lookuperror", ERROR, ENVOY),
+    WHR("follower", HIT, ENVOY, COLLAPSED, COLLAPSED), WHR("streamed", HIT, ENVOY, COLLAPSED, COLLAPSED), WH("upstreamreset", ERROR, ENVOY),
     WR(GENERIC, "denied", SYNTHETIC, DENIED, 0), WR(GENERIC, "denied_reply", SYNTHETIC, DENIED, 0),
     WR(GENERIC, "cookie_deny", SYNTHETIC, DENIED, 0), WR(GENERIC, "deny", SYNTHETIC, DENIED, 0),
     W(GENERIC, "error", ERROR), W(GENERIC, "err", ERROR), W(GENERIC, "fail", ERROR),
@@ -129,9 +134,7 @@ static const struct ct_word words[] = {
 
     /* fastly_info.state; affixes name what else was seen */
     W(FASTLY, "hit_refresh", REVALIDATED), W(FASTLY, "miss_refresh", EXPIRED),
-    W(FASTLY, "bg_error_recv", UPDATING), W(FASTLY, "bg_error_pass", UPDATING),
-    W(FASTLY, "bg_error_deliver", UPDATING), W(FASTLY, "bg_error_fetch", UPDATING),
-    W(FASTLY, "bg_error_error", UPDATING), W(FASTLY, "bg_error", UPDATING),
+    W(FASTLY, "bg_error", UPDATING), /* BG-ERROR-RECV and kin */
 
     WR(HUBSPOT, "stale", STALE, STALE_IF_ERROR, STALE_ERROR),
     WR(NITRO, "revalidated", EXPIRED, INVALIDATED, 0),
@@ -153,7 +156,6 @@ static const struct ct_word words[] = {
     W(WIKIMEDIA, "unknown", UNKNOWN),
 
     W(CACHEFLY, "h", HIT), W(CACHEFLY, "m", MISS),
-    WR(ENVOY, "follower", HIT, COLLAPSED, COLLAPSED), WR(ENVOY, "streamed", HIT, COLLAPSED, COLLAPSED),
     WR(BYTEDANCE, "parent_hit", HIT, SHIELD_HIT, SHIELD),
     W(LITESPEED, "bkn", HIT),
     W(QINIU, "validate", REVALIDATED), W(QINIU, "missvalidate", EXPIRED),
@@ -297,6 +299,10 @@ struct ct_found_word ct_cache_find_word(const struct ct_cache *cache, unsigned d
     while (found.word == NULL && (found.tcp || dialect == CT_DIALECT_FASTLY) &&
            strip_affix(dialect, found.tcp, &at, &n, &found.marks)) {
         found.word = look_up_all(cache, dialect, asks, at, n);
+    }
+    if (found.word == NULL && dialect == CT_DIALECT_FASTLY && n > 9 &&
+        memcmp(at, "bg_error_", 9) == 0) {
+        found.word = look_up(cache, CT_DIALECT_FASTLY, "bg_error", 8);
     }
     if (found.word == NULL && n > 4 && memcmp(at, "err_", 4) == 0) {
         found.word = look_up(cache, CT_DIALECT_GENERIC, "err", 3); /* ERR_CLIENT_ABORT and kin */

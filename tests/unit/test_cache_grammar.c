@@ -96,6 +96,8 @@ static void labels_decide_the_place(void **state)
         {"X-Cache-Status: Midcache : MISS, Edge : HIT",
          "HIT stated medianova -; Midcache=MISS~ Edge=HIT; fossil"},
         {"X-Cache-Status: Edge : HIT,", "HIT stated medianova -; Edge=HIT"},
+        {"X-Cache: pop: MISS, regional: HIT, origin: MISS",
+         "MISS stated generic shield-hit; origin=MISS~ regional=HIT pop=MISS; tier=shield fossil"},
         {"X-Cache: L1: MISS, L2: HIT",
          "MISS stated generic shield-hit; L2=HIT L1=MISS; tier=shield"},
     };

@@ -303,6 +303,9 @@ static void applications_and_hosts(void **state)
         {"X-Rack-Cache: connnection_failed",
          "STALE stated rack-cache stale-if-error; rack-cache=STALE; tier=application"
          " stale-cause=error"},
+        {"X-Rack-Cache: miss, connection_failed",
+         "STALE stated rack-cache stale-if-error; rack-cache=STALE; tier=application"
+         " stale-cause=error"},
         {"X-Rack-Cache: stale, valid",
          "REVALIDATED stated rack-cache validated; rack-cache=REVALIDATED; tier=application"},
         {"X-Rack-Cache: quux", "UNKNOWN stated rack-cache unrecognised-status; rack-cache=UNKNOWN;"

@@ -249,6 +249,8 @@ static void proxies_known_by_their_names(void **state)
         {"Server: envoy\nX-Cache: FoundNotModified", "HIT stated envoy -; envoy=HIT"},
         {"X-Cache: ValidatedFree", "REVALIDATED stated envoy validated; envoy=REVALIDATED"},
         {"X-Cache: FailedValidation", "EXPIRED stated envoy expired-replaced; envoy=EXPIRED"},
+        {"X-Cache: Follower", "HIT stated envoy collapsed; envoy=HIT; collapsed"},
+        {"X-Cache: Streamed", "HIT stated envoy collapsed; envoy=HIT; collapsed"},
         {"X-Cache: RequestIncomplete", "ERROR stated envoy origin-error; envoy=ERROR"},
         {"X-Cache: LookupError", "ERROR stated envoy origin-error; envoy=ERROR"},
         {"X-Cache: UpstreamReset", "ERROR stated envoy origin-error; envoy=ERROR"},
@@ -268,6 +270,24 @@ static void libraries_write_squids_fields_without_a_name(void **state)
         {"x-cache: MISS\nx-cache-lookup: HIT",
          "EXPIRED stated httpcache expired-replaced; httpcache=EXPIRED; weak"},
         {"x-cache: HIT\nx-cache-lookup: MISS", "HIT stated httpcache -; httpcache=HIT; disagree"},
+    };
+    CHECK(rows);
+}
+
+#define SQUID_ERROR(status, code)                                            \
+    "@GET / HTTP/1.1\n\n" status "\nServer: squid/5.7\nX-Squid-Error: " code \
+    "\nX-Cache: MISS from proxy\nX-Cache-Lookup: NONE from proxy:3128\n"
+
+static void errors_of_squid(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {SQUID_ERROR("503", "ERR_DNS_FAIL 0"),
+         "ERROR stated squid origin-unreachable; proxy=ERROR"},
+        {SQUID_ERROR("503", "ERR_CANNOT_FORWARD 0"),
+         "ERROR stated squid origin-unreachable; proxy=ERROR"},
+        {SQUID_ERROR("407", "ERR_CACHE_ACCESS_DENIED 0"),
+         "SYNTHETIC stated squid denied; proxy=SYNTHETIC"},
     };
     CHECK(rows);
 }
@@ -324,6 +344,7 @@ int main(void)
         cmocka_unit_test(httpd_sentences),
         cmocka_unit_test(proxies_known_by_their_names),
         cmocka_unit_test(libraries_write_squids_fields_without_a_name),
+        cmocka_unit_test(errors_of_squid),
         cmocka_unit_test(idioms_of_varnish),
         cmocka_unit_test(repeated_lines),
     };
