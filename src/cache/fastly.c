@@ -114,7 +114,10 @@ static bool parse_debug(struct ct_span text, struct debug_node *out)
     struct ct_span letter = take_word(&text);
     out->node = take_word(&text);
     struct ct_span ttl = take_word(&text);
-    out->letter = letter.n == 1 ? (char)letter.p[0] : ' ';
+    out->letter = ' ';
+    if (letter.n == 1) {
+        out->letter = (char)letter.p[0];
+    }
     out->expired = ttl.n > 1 && ttl.p[0] == '-';
     return strchr("HMP", out->letter) != NULL && out->node.n > 0;
 }

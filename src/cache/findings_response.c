@@ -5,7 +5,7 @@
 #include "cache/grammar.h"
 #include "http/date.h"
 
-#define DAY_S       86400
+#define DAY_S       INT64_C(86400)
 #define YEAR_S      (365 * DAY_S)
 #define SKEW_S      5  /* clocks of a healthy network agree to this */
 #define EXPIRES_S   60 /* Expires may differ from max-age by this */

@@ -174,6 +174,9 @@ static void alibaba_and_huawei_name_their_nodes_in_via(void **state)
         {"Via: cache36.l2cn1818[23,200-0,M], kunlun7.cn1481[0,200-0,H]\n"
          "X-Cache: HIT TCP_MEM_HIT dirn:-2:-2",
          "HIT stated alibaba -; cache36.l2cn1818=MISS~ kunlun7.cn1481=HIT; fossil"},
+        {"X-Cache: HIT TCP_MEM_HIT dirn:-2:-2\n"
+         "Via: cache36.l2cn1818[23,200-0,M], kunlun7.cn1481[0,200-0,H]",
+         "HIT stated alibaba -; cache36.l2cn1818=MISS~ kunlun7.cn1481=HIT; fossil"},
         {"Via: cache36.l2cn1818[0,304-0,H], kunlun7.cn1481[23,200-0,H]\n"
          "X-Cache: HIT TCP_REFRESH_HIT dirn:4:123456",
          "REVALIDATED stated alibaba validated; cache36.l2cn1818=HIT kunlun7.cn1481=REVALIDATED"},
