@@ -27,6 +27,11 @@ static struct ct_span value(const struct ct_look *look, enum ct_dir dir, enum ct
 static bool parse_date(const struct ct_look *look, enum ct_dir dir, enum ct_field field,
                        int64_t *epoch_s)
 {
+    if (dir == CT_DIR_RESP && field == CT_FIELD_DATE) { /* asked for by several */
+        int64_t date_s = ct_cache_date(look->r);
+        *epoch_s = date_s >= 0 ? date_s : *epoch_s;
+        return date_s >= 0;
+    }
     return ct_http_parse_date(value(look, dir, field), look->now_s, epoch_s);
 }
 

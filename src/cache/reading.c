@@ -103,6 +103,7 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
     r->clients = (struct ct_dialect_set){{0}};
     r->status_field = CT_STATUS_FIELD_UNREAD;
     r->server_known = false;
+    r->date_known = false;
     r->vias_known = false;
     r->control_known[CT_DIR_ORIG] = false;
     r->control_known[CT_DIR_RESP] = false;
@@ -207,12 +208,16 @@ const struct ct_control *ct_cache_control(struct ct_reading *r, enum ct_dir dir)
     return control;
 }
 
-int64_t ct_cache_date(const struct ct_reading *r)
+int64_t ct_cache_date(struct ct_reading *r)
 {
-    int64_t now_s = ct_http_txn_ns(r->txn) / CT_NS_PER_S;
-    int64_t date_s = -1;
-    struct ct_span text = ct_span_trim(ct_reading_value(r, CT_DIR_RESP, CT_FIELD_DATE));
-    return ct_http_parse_date(text, now_s, &date_s) ? date_s : -1;
+    if (!r->date_known) {
+        int64_t now_s = ct_http_txn_ns(r->txn) / CT_NS_PER_S;
+        struct ct_span text = ct_span_trim(ct_reading_value(r, CT_DIR_RESP, CT_FIELD_DATE));
+        r->date_known = true;
+        r->date_s = -1;
+        (void)ct_http_parse_date(text, now_s, &r->date_s); /* -1 stays */
+    }
+    return r->date_s;
 }
 
 int64_t ct_cache_lifetime(struct ct_reading *r)

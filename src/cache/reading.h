@@ -73,6 +73,8 @@ struct ct_reading {
     bool from_cache; /* the client of this connection is a cache: see side.c */
     bool to_gateway; /* the response speaks to a gateway that would have consumed it */
     struct ct_dialect_set clients; /* networks that the client belongs to */
+    bool date_known;
+    int64_t date_s; /* see ct_cache_date */
     bool server_known;
     bool vias_known;
     uint8_t server;   /* dialect by the Server field; see ct_cache_find_server */
@@ -153,7 +155,7 @@ bool ct_cache_peer_is_nginx(struct ct_reading *r);
 /* There is a cache on the way: Age, Via, or the fingerprint of a product that is one. */
 bool ct_cache_has_sign(struct ct_reading *r);
 /* Date in seconds since the epoch, or -1. */
-int64_t ct_cache_date(const struct ct_reading *r);
+int64_t ct_cache_date(struct ct_reading *r);
 /* Cache-Control of one direction. */
 const struct ct_control *ct_cache_control(struct ct_reading *r, enum ct_dir dir);
 /* Freshness lifetime for a shared cache in seconds, -1: not given (RFC 9111 section 4.2.1). */

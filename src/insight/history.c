@@ -9,17 +9,17 @@ bool ct_history_init(struct ct_history *history, uint64_t limit_bytes)
 {
     const size_t align = _Alignof(max_align_t); /* what the pool rounds up to */
     uint64_t each = (sizeof(struct ct_visit) + align - 1) / align * align +
-                    2 * sizeof(struct ct_visit *); /* buckets: less than twice the entries */
+                    2 * sizeof(struct ct_bucket); /* buckets: less than twice the entries */
     uint64_t most = limit_bytes / each;
     size_t buckets = LEAST_VISITS;
     most = most > LEAST_VISITS ? most : LEAST_VISITS;
-    while (buckets < SIZE_MAX / 2 / sizeof *history->buckets && buckets < most) {
+    while (buckets < SIZE_MAX / 2 / sizeof(struct ct_bucket) && buckets < most) {
         buckets *= 2;
     }
     *history = (struct ct_history){.mask = buckets - 1};
     ct_base_pool_init(&history->pool, sizeof(struct ct_visit), most);
     /* Not touched before it is used, so it costs address space only. */
-    history->buckets = calloc(buckets, sizeof *history->buckets);
+    history->buckets = calloc(buckets, sizeof(struct ct_bucket));
     return history->buckets != NULL;
 }
 
@@ -59,7 +59,7 @@ static void use(struct ct_history *history, struct ct_visit *visit)
 
 struct ct_visit *ct_history_find(struct ct_history *history, uint64_t key)
 {
-    struct ct_visit *visit = history->buckets[key & history->mask];
+    struct ct_visit *visit = history->buckets[key & history->mask].first;
     while (visit != NULL && visit->key != key) {
         visit = visit->next;
     }
@@ -72,7 +72,7 @@ struct ct_visit *ct_history_find(struct ct_history *history, uint64_t key)
 static void forget_oldest(struct ct_history *history)
 {
     struct ct_visit *visit = history->oldest;
-    struct ct_visit **link = &history->buckets[visit->key & history->mask];
+    struct ct_visit **link = &history->buckets[visit->key & history->mask].first;
     while (*link != visit) {
         link = &(*link)->next;
     }
@@ -92,10 +92,10 @@ struct ct_visit *ct_history_add(struct ct_history *history, uint64_t key)
     if (visit == NULL) {
         return NULL;
     }
-    struct ct_visit **bucket = &history->buckets[key & history->mask];
+    struct ct_bucket *bucket = &history->buckets[key & history->mask];
     visit->key = key;
-    visit->next = *bucket;
-    *bucket = visit;
+    visit->next = bucket->first;
+    bucket->first = visit;
     history->uses++;
     make_newest(history, visit);
     history->added++;
@@ -105,5 +105,5 @@ struct ct_visit *ct_history_add(struct ct_history *history, uint64_t key)
 uint64_t ct_history_bytes(const struct ct_history *history)
 {
     return history->pool.n_objects * history->pool.object_bytes +
-           (history->mask + 1) * sizeof *history->buckets;
+           (history->mask + 1) * sizeof(struct ct_bucket);
 }

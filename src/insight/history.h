@@ -46,9 +46,13 @@ struct ct_visit {
     uint16_t vary[CT_VARY_MAX]; /* fields whose request values make the variant */
 };
 
+struct ct_bucket {
+    struct ct_visit *first;
+};
+
 struct ct_history {
     struct ct_pool pool;
-    struct ct_visit **buckets;
+    struct ct_bucket *buckets;
     size_t mask;
     struct ct_visit *newest;
     struct ct_visit *oldest;

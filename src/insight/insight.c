@@ -35,7 +35,11 @@ static const char *const vary_names[] = {
 struct ct_insight {
     struct ct_key key;
     const struct ct_fields *fields;
-    uint16_t ids[COUNT(id_names)];
+    uint8_t id_rank[CT_FIELDS_MAX]; /* place in id_names + 1; 0: no id */
+    /* The last server and host, for the next transaction is often of the same. */
+    uint8_t name[sizeof(struct ct_endpoint) + NAME_BYTES];
+    size_t name_bytes;
+    uint64_t name_hash;
     struct ct_history history;
     struct ct_servers servers;
     struct ct_insight_counters counters;
@@ -61,7 +65,10 @@ struct ct_insight *ct_insight_new(const struct ct_limits *limits, const struct c
     insight->key = *key;
     insight->fields = fields;
     for (size_t i = 0; i < COUNT(id_names); i++) {
-        insight->ids[i] = ct_http_fields_find(fields, ct_span_of(id_names[i]));
+        uint16_t field = ct_http_fields_find(fields, ct_span_of(id_names[i]));
+        if (field < CT_FIELDS_MAX) {
+            insight->id_rank[field] = (uint8_t)(i + 1);
+        }
     }
     if (!ct_history_init(&insight->history, limits->history_bytes)) {
         free(insight);
@@ -124,19 +131,25 @@ static uint64_t hash_etag(const struct ct_insight *insight, const struct ct_txn 
 }
 
 /* The host's name, without case, at the server's end point. */
-static uint64_t server_key(const struct ct_insight *insight, const struct ct_txn *txn)
+static uint64_t server_key(struct ct_insight *insight, const struct ct_txn *txn)
 {
-    uint8_t name[sizeof txn->conn.resp.addr + 3 + NAME_BYTES];
+    const struct ct_endpoint *server = &txn->conn.resp;
+    uint8_t name[sizeof insight->name];
     struct ct_span host = ct_span_slice(ct_txn_text(txn, txn->host), 0, NAME_BYTES);
-    size_t n = sizeof txn->conn.resp.addr;
-    memcpy(name, txn->conn.resp.addr, n);
-    name[n++] = txn->conn.resp.family;
-    name[n++] = (uint8_t)(txn->conn.resp.port >> 8);
-    name[n++] = (uint8_t)txn->conn.resp.port;
+    size_t n = sizeof server->addr;
+    memcpy(name, server->addr, n);
+    name[n++] = server->family;
+    name[n++] = (uint8_t)(server->port >> 8);
+    name[n++] = (uint8_t)server->port;
     for (size_t i = 0; i < host.n; i++) {
         name[n++] = ct_ascii_lower(host.p[i]);
     }
-    return hash_span(insight, (struct ct_span){name, n});
+    if (n != insight->name_bytes || memcmp(name, insight->name, n) != 0) {
+        memcpy(insight->name, name, n);
+        insight->name_bytes = n;
+        insight->name_hash = hash_span(insight, (struct ct_span){name, n});
+    }
+    return insight->name_hash;
 }
 
 /* The target in origin form: in absolute form it begins with scheme and host (RFC 9112 3.2). */
@@ -150,10 +163,12 @@ static struct ct_span origin_form(struct ct_span target)
     return slash != NULL ? ct_span_slice(rest, (size_t)(slash - rest.p), rest.n) : ct_span_of("/");
 }
 
-static uint64_t combine(const struct ct_insight *insight, uint64_t a, uint64_t b)
+/* Of two keyed hashes, which nobody can choose, so that mixing them takes no key. */
+static uint64_t combine(uint64_t a, uint64_t b)
 {
-    uint64_t both[2] = {a, b};
-    return hash_span(insight, (struct ct_span){(const uint8_t *)both, sizeof both});
+    uint64_t mixed = (a ^ (b << 29 | b >> 35)) * UINT64_C(0x9e3779b97f4a7c15);
+    mixed ^= mixed >> 32;
+    return mixed != 0 ? mixed : 1;
 }
 
 /* ---- variants ----------------------------------------------------------------------------- */
@@ -197,9 +212,9 @@ static uint64_t variant_key(const struct ct_insight *insight, const struct ct_tx
         const struct ct_line *line = NULL;
         while ((line = ct_http_line(txn, CT_DIR_ORIG, uri->vary[i], line)) != NULL) {
             *open = *open || ct_http_fields_secret(uri->vary[i]);
-            key = combine(insight, key, hash_ref(insight, txn, line->value));
+            key = combine(key, hash_ref(insight, txn, line->value));
         }
-        key = combine(insight, key, i);
+        key = combine(key, i);
     }
     return key;
 }
@@ -209,17 +224,24 @@ static uint64_t variant_key(const struct ct_insight *insight, const struct ct_tx
 /* 0: none, or one that the request already bore. */
 static uint64_t origin_id(const struct ct_insight *insight, const struct ct_txn *txn)
 {
-    for (size_t i = 0; i < COUNT(id_names); i++) {
-        if (insight->ids[i] == CT_FIELD_NONE) {
+    const struct ct_line *given = NULL;
+    unsigned best = UINT8_MAX;
+    unsigned asked = 0; /* bit per rank: in the request */
+    for (uint32_t i = 0; i < txn->n_lines; i++) {
+        const struct ct_line *line = &txn->lines[i];
+        unsigned rank = line->field < CT_FIELDS_MAX ? insight->id_rank[line->field] : 0;
+        if (rank == 0) {
             continue;
         }
-        const struct ct_line *given = ct_http_line(txn, CT_DIR_RESP, insight->ids[i], NULL);
-        if (given != NULL && !ct_http_has(txn, CT_DIR_ORIG, insight->ids[i]) &&
-            given->value.length >= ID_BYTES_MIN && ct_ref_present(given->value)) {
-            return hash_ref(insight, txn, given->value);
+        if (line->dir == CT_DIR_ORIG) {
+            asked |= 1U << rank;
+        } else if (rank < best && (asked >> rank & 1) == 0 && ct_ref_present(line->value) &&
+                   line->value.length >= ID_BYTES_MIN) {
+            best = rank;
+            given = line;
         }
     }
-    return 0;
+    return given != NULL ? hash_ref(insight, txn, given->value) : 0;
 }
 
 /* ---- remembering -------------------------------------------------------------------------- */
@@ -404,8 +426,7 @@ void ct_insight_txn(struct ct_insight *insight, const struct ct_txn *txn,
         return;
     }
     uint64_t host = server_key(insight, txn);
-    uint64_t key =
-        combine(insight, host, hash_span(insight, origin_form(ct_txn_text(txn, txn->target))));
+    uint64_t key = combine(host, hash_span(insight, origin_form(ct_txn_text(txn, txn->target))));
     if (unsafe) {
         if (txn->status < 400) {
             invalidate(insight, key);
@@ -413,7 +434,7 @@ void ct_insight_txn(struct ct_insight *insight, const struct ct_txn *txn,
         return;
     }
     view.etag = hash_etag(insight, txn, facts->etag);
-    view.modified = hash_ref(insight, txn, facts->modified);
+    view.modified = view.etag == 0 ? hash_ref(insight, txn, facts->modified) : 0;
     view.id = origin_id(insight, txn);
     compare(insight, &view, host, key);
     insight->counters.entries = insight->history.pool.n_used;

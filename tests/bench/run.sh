@@ -30,6 +30,14 @@ large nginx.pcap few 20000 ''
 beside pages "pages with assets and one large file: $packets packets"
 beside tiny "answers of 400 octets, a connection for seven of them, both sides of the cache: $packets packets"
 
+echo "== verdicts: what they cost"
+for sample in nginx varnish squid; do
+    large $(ls captures | grep "^$sample\.pcap") "verdicts-$sample" 20000 ''
+    printf '%-8s ' "$sample"
+    "$dir/verdicts" "$dir/verdicts-$sample.pcap"
+done
+echo
+
 echo "== the same traffic once and ten times: peak memory"
 "$dir/measure" 3 "$tap -r $dir/tenth.pcap --summary" "$tap -r $dir/tiny.pcap --summary"
 

@@ -320,6 +320,14 @@ static void age_zero_is_looked_at_again(void **state)
           {300, 1, GET() VARNISH TAG DATE("13:20") "Age: 0\n"}},
          "UNKNOWN none - age-zero; -",
          NULL},
+    };
+    CHECK(stories);
+}
+
+static void age_zero_seconds_later(void **state)
+{
+    (void)state;
+    static const struct story stories[] = {
         {"seconds later, the same representation: fetched or validated",
          {{0, 50, GET() MADE}, {9000, 50, GET() VARNISH FRESH TAG DATE("13:29") "Age: 0\n"}},
          "UNKNOWN none - age-zero; -",
@@ -609,7 +617,7 @@ static void memory_stays_within_its_limit(void **state)
     (void)state;
     struct stage stage;
     char text[200];
-    const uint64_t limit = 256 * 1024;
+    const uint64_t limit = CT_KIB(256);
     stage_open(&stage, limit);
     const struct ct_insight_counters *counters = ct_insight_counters(stage.insight);
     for (int i = 0; i < 20000; i++) {
@@ -638,7 +646,7 @@ static void what_is_asked_for_often_is_not_forgotten(void **state)
     (void)state;
     struct stage stage;
     char text[200];
-    stage_open(&stage, 64 * 1024);
+    stage_open(&stage, CT_KIB(64));
     play(&stage, &(struct step){0, 0, GET() ATS TAG "Age: 3\n"});
     for (int i = 0; i < 5000; i++) {
         (void)snprintf(text, sizeof text, "GET /%d HTTP/1.1\nHost: a.example\n\n200\n", i);
@@ -651,6 +659,37 @@ static void what_is_asked_for_often_is_not_forgotten(void **state)
     assert_string_equal(stage.line, "HIT inferred - age-positive; -");
     assert_true(ct_insight_counters(stage.insight)->replaced > 4000);
     stage_close(&stage);
+}
+
+/* The same transactions give the same answers, whatever the key of the hashes. */
+static void answers_do_not_depend_on_the_key(void **state)
+{
+    (void)state;
+    struct ct_limits limits;
+    char log[2][4096];
+    ct_base_limits_init(&limits);
+    for (unsigned k = 0; k < 2; k++) {
+        struct stage stage;
+        const struct ct_key key = {{(uint8_t)(7 * k + 1), (uint8_t)k}};
+        size_t n = 0;
+        stage_open(&stage, 0);
+        ct_insight_free(stage.insight);
+        stage.insight = ct_insight_new(&limits, &key, stage.fields);
+        assert_non_null(stage.insight);
+        for (int i = 0; i < 60; i++) {
+            char text[256];
+            (void)snprintf(
+                text, sizeof text,
+                "GET /%d HTTP/1.1\nHost: a.example\nAccept-Language: %d\n\n200\n" VARNISH
+                "Cache-Control: max-age=5\nETag: \"%d\"\nAge: %d\nVary: Accept-Language\n",
+                i % 7, i % 3, i % 5, i % 4);
+            play(&stage, &(struct step){i * 300, 0, text});
+            n += (size_t)snprintf(log[k] + n, sizeof log[k] - n, "%s\n", stage.line);
+            assert_true(n < sizeof log[k]);
+        }
+        stage_close(&stage);
+    }
+    assert_string_equal(log[0], log[1]);
 }
 
 static void what_was_not_seen_well_is_not_compared(void **state)
@@ -688,6 +727,7 @@ int main(void)
         cmocka_unit_test(the_date_of_before_is_a_stored_copy),
         cmocka_unit_test(the_request_id_of_before_is_a_stored_copy),
         cmocka_unit_test(age_zero_is_looked_at_again),
+        cmocka_unit_test(age_zero_seconds_later),
         cmocka_unit_test(an_age_of_the_origin_is_no_hit),
         cmocka_unit_test(squid_sends_age_with_what_it_had),
         cmocka_unit_test(age_that_comes_with_hits_alone_is_learned),
@@ -696,6 +736,7 @@ int main(void)
         cmocka_unit_test(rules_have_a_name_a_confidence_and_a_section),
         cmocka_unit_test(memory_stays_within_its_limit),
         cmocka_unit_test(what_is_asked_for_often_is_not_forgotten),
+        cmocka_unit_test(answers_do_not_depend_on_the_key),
         cmocka_unit_test(what_was_not_seen_well_is_not_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
