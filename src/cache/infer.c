@@ -104,28 +104,37 @@ static bool rule_method(struct ct_reading *r, bool sign, struct finding *found)
     return true;
 }
 
-static bool rule_only_if_cached(struct ct_reading *r, bool sign, struct finding *found)
+static bool wants_stored_only(struct ct_reading *r, struct finding *found)
 {
     const struct ct_control *control = ct_cache_control(r, CT_DIR_ORIG);
-    unsigned status = r->txn->status;
-    if (!ct_control_has(control, CT_DIRECTIVE_ONLY_IF_CACHED)) {
-        return false;
-    }
     found->reason = CT_REASON_REQUEST_ONLY_IF_CACHED;
     found->line = ct_reading_line(r, CT_DIR_ORIG, CT_FIELD_CACHE_CONTROL);
-    if (status == 504) {
-        found->outcome = CT_OUTCOME_SYNTHETIC;
-        found->by_status = true;
-        found->rule = "only-if-cached, and nothing stored: 504 (RFC 9111 section 5.2.1.7)";
-        return true;
+    return ct_control_has(control, CT_DIRECTIVE_ONLY_IF_CACHED);
+}
+
+/* Before the warnings: Squid warns of the expired copy that it does not send. */
+static bool rule_nothing_stored(struct ct_reading *r, bool sign, struct finding *found)
+{
+    (void)sign;
+    found->outcome = CT_OUTCOME_SYNTHETIC;
+    found->by_status = true;
+    found->rule = "only-if-cached, and nothing stored: 504 (RFC 9111 section 5.2.1.7)";
+    return r->txn->status == 504 && wants_stored_only(r, found);
+}
+
+static bool rule_only_if_cached(struct ct_reading *r, bool sign, struct finding *found)
+{
+    if (!wants_stored_only(r, found)) {
+        return false;
     }
     found->outcome = CT_OUTCOME_HIT;
     found->rule = "only-if-cached, and an answer (RFC 9111 section 5.2.1.7)";
-    /* Varnish, nginx and the networks ignore it. */
+    /* Varnish, nginx and the networks ignore it; Traffic Server validates what has expired. */
     bool ignored = ct_reading_has_print(r, CT_DIALECT_VARNISH) ||
+                   ct_reading_has_print(r, CT_DIALECT_TRAFFICSERVER) ||
                    (r->print_lacks & CT_TRAIT_PROXY) != 0 || ct_cache_age_is_behind(r);
     found->marks = (r->print_traits & CT_TRAIT_AGE_ALWAYS) != 0 ? 0 : CT_MARK_BIT(WEAK);
-    return sign && status < 400 && !ignored;
+    return sign && r->txn->status < 400 && !ignored;
 }
 
 static bool is_edge(enum ct_dialect server)
@@ -339,8 +348,9 @@ static bool rule_fetched(struct ct_reading *r, bool sign, struct finding *found)
 }
 
 static const rule_function rules[] = {
-    rule_warning,   rule_method,        rule_only_if_cached, rule_own_answer, rule_age,
-    rule_forbidden, rule_authorization, rule_age_of_squid,   rule_status,     rule_fetched,
+    rule_nothing_stored, rule_warning, rule_method,    rule_only_if_cached,
+    rule_own_answer,     rule_age,     rule_forbidden, rule_age_of_squid,
+    rule_authorization,  rule_status,  rule_fetched,
 };
 
 static void conclude(const struct ct_reading *r, const struct finding *found,

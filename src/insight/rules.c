@@ -193,14 +193,27 @@ static bool age_zero_stored(const struct ct_view *view)
            !has(view, CT_FACT_RELAYS);
 }
 
+/*
+ * A 304 may stand behind it: the stored copy may have expired, and that this one has another
+ * validator is not known. What has none cannot be validated.
+ */
+static bool may_be_validated(const struct ct_view *view)
+{
+    if (view->was == NULL || (view->etag == 0 && view->modified == 0)) {
+        return false;
+    }
+    bool told = view->etag != 0 ? view->was->etag != 0 : view->was->modified != 0;
+    return (ct_view_is_same(view) || !told) &&
+           (has(view, CT_FACT_REFRESH) || !is_fresh(view, CT_NS_PER_S));
+}
+
 /* Not from the store; and validated it was only if there was something to validate. */
 static bool age_absent(const struct ct_view *view)
 {
-    bool validatable = ct_view_is_same(view) && (has(view, CT_FACT_REFRESH) ||
-                                                 !was(view, CT_VISIT_STORABLE) || is_expired(view));
     return is_open_miss(view) && view->verdict->age_s < 0 && view->server->age_with_hits &&
            !has(view, CT_FACT_RELAYS) && !has(view, CT_FACT_CREDENTIALS) &&
-           !has(view, CT_FACT_NOT_TO_STORE) && has(view, CT_FACT_STORABLE) && !validatable;
+           !has(view, CT_FACT_NOT_TO_STORE) && has(view, CT_FACT_STORABLE) &&
+           !may_be_validated(view);
 }
 
 /* The origin's clock runs, and gave this Date when the representation was first seen. */

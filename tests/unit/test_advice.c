@@ -245,7 +245,7 @@ static const struct row advised[] = {
     {"GET /\n\n200\nX-Cache: MISS from proxy\nX-Cache-Lookup: HIT from proxy:3128\n"
      "Via: 1.1 proxy (squid/5.7)\nVary: *\n",
      "says \"Vary: *\""},
-    {"GET /\nAuthorization: x\n\n200\nVia: 1.1 proxy (squid/5.7)\nAge: 0\n",
+    {"GET /\nAuthorization: x\n\n200\nVia: 1.1 proxy (squid/5.7)\n",
      "only with public, s-maxage or must-revalidate"},
     {"GET /\n\n302\nVia: 1.1 proxy\n", "Status 302 is stored only with an explicit lifetime"},
     {"GET /\n\n200\nAge: 100\nCache-Control: max-age=60\nVia: 1.1 proxy (squid/5.7)\n",

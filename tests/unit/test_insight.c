@@ -461,6 +461,12 @@ static void age_that_comes_with_hits_alone_is_learned(void **state)
     {                                 \
         500, 0, GET() BARE "Age: 0\n" \
     }
+#define SECOND "Cache-Control: max-age=1\n"
+#define LEARN_SECOND                        \
+    {0, 0, GET() SECOND TAG},               \
+    {                                       \
+        500, 0, GET() SECOND TAG "Age: 0\n" \
+    }
 #define OF_Y(lines) "GET /y HTTP/1.1\nHost: a.example\n" lines "\n200\n"
     static const struct story stories[] = {
         {"it appears", {LEARN}, "HIT inferred - age-zero; -", "has one now"},
@@ -501,6 +507,24 @@ static void age_that_comes_with_hits_alone_is_learned(void **state)
          {LEARN, {900, 0, GET() BARE}},
          "MISS inferred - evicted-or-purged; -",
          "no Age from a server"},
+        {"none, and another one after the lifetime",
+         {LEARN_SECOND, {9000, 0, GET() SECOND "ETag: \"two\"\n"}},
+         "EXPIRED inferred - expired-replaced; -",
+         NULL},
+        {"none, the same, about to expire: fetched or confirmed",
+         {LEARN_SECOND, {1400, 0, GET() SECOND TAG}},
+         "UNKNOWN none - -; -",
+         NULL},
+        {"none, and what was there is not known: fetched or confirmed",
+         {LEARN_SECOND,
+          {5000, 0, "GET /x HTTP/1.1\nHost: a.example\nRange: bytes=99-\n\n416\n"},
+          {9000, 0, GET() SECOND TAG}},
+         "UNKNOWN none - -; -",
+         NULL},
+        {"none, and nothing by which it could be confirmed",
+         {LEARN_SECOND, {9000, 0, GET() SECOND}},
+         "EXPIRED inferred - expired-replaced; -",
+         NULL},
     };
     CHECK(stories);
 }

@@ -201,6 +201,13 @@ static void warnings_and_own_answers_of_a_cache(void **state)
         {"Warning: 1101 a", "UNKNOWN none - -; -"},
         {"@GET / HTTP/1.1\nCache-Control: only-if-cached\n\n504\n",
          "SYNTHETIC inferred - request-only-if-cached; -"},
+        {"@GET / HTTP/1.1\nCache-Control: only-if-cached\n\n504\nServer: squid/5.7\nAge: 9\n"
+         "X-Squid-Error: ERR_ONLY_IF_CACHED_MISS 0\nWarning: 110 squid/5.7 \"Response is stale\"\n",
+         "SYNTHETIC inferred - request-only-if-cached; -"},
+        {"@GET / HTTP/1.1\nCache-Control: only-if-cached\n\n200\nServer: ATS/9.2.5\nAge: 0\n",
+         "MISS inferred - age-zero; -; weak"},
+        {"@GET / HTTP/1.1\nAuthorization: x\n\n200\nVia: 1.1 s (squid/5.7)\nAge: 0\n",
+         "HIT inferred - age-zero; -; weak"},
         {"@GET / HTTP/1.1\nCache-Control: only-if-cached\n\n200\nVia: 1.1 proxy\n",
          "HIT inferred - request-only-if-cached; -; weak"},
         {"@GET / HTTP/1.1\n\n503\nX-Squid-Error: ERR_CONNECT_FAIL 111\n",
