@@ -117,7 +117,7 @@ deps: ## install what is missing (Debian, Ubuntu: apt; else a list)
 	@tests/tools/deps.sh install build test
 
 # ---- for people ----------------------------------------------------------------------------
-.PHONY: docs demo test check unit e2e lint fuzz fuzz-replay bench install uninstall clean help
+.PHONY: docs demo test check unit e2e lint fuzz fuzz-replay bench install uninstall deb deb-test clean help
 demo: ## set up, build, and show the main job on a recorded capture of a real nginx cache
 	@tests/tools/deps.sh install build
 	@$(MAKE) --no-print-directory all
@@ -161,9 +161,13 @@ seeds: $(BUILD)/mkseeds ## make the fuzzing seeds of the samples again
 $(BUILD)/mkseeds: $(BUILD)/tests/fuzz/mkseeds.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
 	$(Q)echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(LIBS)
 
-docs: all ## make the pages in docs/ again that come from the program's tables
+docs: all ## make the pages again that come from the program's tables, man page and completion too
 	@tests/tools/limits.sh $(BUILD)/cachetap >docs/limits.md
 	@tests/tools/metrics_doc.sh $(BUILD)/cachetap >docs/metrics.md
+	@tests/tools/dialects.sh $(BUILD)/cachetap >docs/dialects.md
+	@tests/tools/man.sh $(BUILD)/cachetap >packaging/cachetap.1
+	@tests/tools/completion.sh $(BUILD)/cachetap bash >packaging/completion/cachetap.bash
+	@tests/tools/completion.sh $(BUILD)/cachetap zsh >packaging/completion/_cachetap
 
 lint: ## format, layers, self-contained headers, clang-tidy, cppcheck
 	@tests/tools/deps.sh install build test lint
@@ -184,15 +188,42 @@ lab: ## real caches in namespaces (root): labels against their own logs; SEED=N 
 .PHONY: benches
 benches: $(BENCHES)
 
-install: all ## install the program, the library and its headers under DESTDIR and PREFIX
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/cachetap
-	install -m 0755 $(BUILD)/cachetap $(DESTDIR)$(PREFIX)/bin/cachetap
-	install -m 0644 $(BUILD)/libcachetap.a $(DESTDIR)$(PREFIX)/lib/libcachetap.a
+# Where things go. The service's unit names /usr/bin; install rewrites it to where the program is.
+SYSCONFDIR ?= $(PREFIX)/etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SHAREDIR := $(PREFIX)/share
+DOCS := README.md $(wildcard docs/*.md) packaging/cachetap.conf \
+        packaging/prometheus.yml packaging/prometheus-rules.yml
+put = install -d $(DESTDIR)$(dir $(2)) && install -m $(3) $(1) $(DESTDIR)$(2)
+
+install: all ## install program, man page, completion, service, library under DESTDIR and PREFIX
+	$(call put,$(BUILD)/cachetap,$(PREFIX)/bin/cachetap,0755)
+	$(call put,$(BUILD)/libcachetap.a,$(PREFIX)/lib/libcachetap.a,0644)
+	install -d $(DESTDIR)$(PREFIX)/include/cachetap $(DESTDIR)$(SHAREDIR)/doc/cachetap
 	install -m 0644 include/cachetap/*.h $(DESTDIR)$(PREFIX)/include/cachetap/
+	install -m 0644 $(DOCS) $(DESTDIR)$(SHAREDIR)/doc/cachetap/
+	$(call put,packaging/cachetap.1,$(SHAREDIR)/man/man1/cachetap.1,0644)
+	$(call put,packaging/completion/cachetap.bash,$(SHAREDIR)/bash-completion/completions/cachetap,0644)
+	$(call put,packaging/completion/_cachetap,$(SHAREDIR)/zsh/vendor-completions/_cachetap,0644)
+	$(call put,packaging/cachetap.default,$(SYSCONFDIR)/default/cachetap,0644)
+	$(call put,packaging/cachetap.logrotate,$(SYSCONFDIR)/logrotate.d/cachetap,0644)
+	$(call put,packaging/cachetap.service,$(UNITDIR)/cachetap.service,0644)
+	sed -i -e 's,/usr/bin/cachetap,$(PREFIX)/bin/cachetap,' -e 's,/etc/default,$(SYSCONFDIR)/default,' \
+	    $(DESTDIR)$(UNITDIR)/cachetap.service
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/cachetap $(DESTDIR)$(PREFIX)/lib/libcachetap.a
-	rm -rf $(DESTDIR)$(PREFIX)/include/cachetap
+	rm -f $(addprefix $(DESTDIR),$(PREFIX)/bin/cachetap $(PREFIX)/lib/libcachetap.a \
+	    $(SHAREDIR)/man/man1/cachetap.1 $(SHAREDIR)/bash-completion/completions/cachetap \
+	    $(SHAREDIR)/zsh/vendor-completions/_cachetap $(SYSCONFDIR)/default/cachetap \
+	    $(SYSCONFDIR)/logrotate.d/cachetap $(UNITDIR)/cachetap.service)
+	rm -rf $(DESTDIR)$(PREFIX)/include/cachetap $(DESTDIR)$(SHAREDIR)/doc/cachetap
+
+deb: ## build the Debian packages into build/deb
+	@tests/tools/deps.sh install build package
+	@tests/tools/deb.sh build/deb
+
+deb-test: deb ## install, run, remove and purge the package in a fresh Debian (root, debootstrap)
+	@tests/tools/deb_test.sh build/deb
 
 clean: ## remove the build folder
 	rm -rf build

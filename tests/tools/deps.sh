@@ -3,7 +3,7 @@
 # What the project needs from the machine.
 #   deps.sh check GROUP...    says what is missing; exit 1 when something is
 #   deps.sh install GROUP...  installs what is missing with apt, as root or with sudo
-# Groups: build, test, fuzz, lint, bench, lab.
+# Groups: build, test, fuzz, lint, bench, lab, package.
 set -u
 
 have_pkg() { command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$1"; }
@@ -45,12 +45,22 @@ group_test() {
     need 'have_cmd zstd' zstd 'makes a compressed capture in tests'
     need 'have_cmd bash' bash 'test scripts'
     need 'have_cmd prometheus && have_cmd promtool' prometheus 'scrapes and checks the metrics in tests'
+    need 'have_cmd mandoc' mandoc 'checks the man page'
+    need 'have_cmd zsh' zsh 'its completion is tested'
+    need 'have_cmd systemd-analyze' systemd 'checks the service'
     need 'have_cmd socat' socat 'hears what the program tells a service manager in tests'
     need 'have_cmd python3' python3 'compares labels with the logs of caches'
     need 'have_cmd ip' iproute2 'network namespaces for tests of live capture'
     need 'have_cmd curl' curl 'requests in tests of live capture'
     need 'have_cmd tcpdump' tcpdump 'saved captures are compared with it in tests'
     group_fuzz
+}
+group_package() {
+    need 'have_cmd dpkg-buildpackage' dpkg-dev 'builds the package'
+    need 'have_cmd dh' debhelper 'builds the package'
+    need 'have_cmd fakeroot' fakeroot 'builds the package'
+    need 'have_cmd debootstrap' debootstrap 'a fresh Debian to install it in'
+    need 'have_cmd lintian' lintian 'checks the package'
 }
 group_fuzz() {
     need 'have_cmd clang' clang 'fuzz targets'
@@ -113,7 +123,7 @@ mode=${1:-check}
 [ $# -gt 0 ] && shift
 for group in "$@"; do
     case $group in
-    build | test | fuzz | lint | bench | lab) "group_$group" ;;
+    build | test | fuzz | lint | bench | lab | package) "group_$group" ;;
     *) echo "deps.sh: unknown group $group" >&2; exit 2 ;;
     esac
 done
