@@ -9,7 +9,7 @@
  * Without workers a reader has the shard itself, and only what it finds crosses to the main
  * thread. In a replay (lossless) everybody waits for room, and the collector takes records in
  * the order of the packets that ended them, so that the results are those of one thread. Live,
- * nobody waits: a record that finds no room is counted and gone, packets go on.
+ * nobody waits before the end: a record that finds no room is counted and gone, packets go on.
  */
 #ifndef CACHETAP_APP_CREW_H
 #define CACHETAP_APP_CREW_H
@@ -25,9 +25,6 @@ struct ct_crew_options {
     size_t n_readers;                      /* at least 1; more than one only live */
     size_t n_workers; /* 0: each of the readers works itself, then one reader */
     bool lossless;
-    /* What a reader wants to have said, in the collector's thread. */
-    void (*say)(void *user, bool problem, const char *line);
-    void *user;
 };
 
 struct ct_crew;
@@ -46,8 +43,6 @@ void ct_app_crew_frame(struct ct_crew *crew, size_t r, const struct ct_frame *fr
 void ct_app_crew_tick(struct ct_crew *crew, size_t r, int64_t now_ns);
 /* After each batch of frames: what was handed over is looked at now. */
 void ct_app_crew_flush(struct ct_crew *crew, size_t r);
-/* Has a line said by the main thread. */
-void ct_app_crew_say(struct ct_crew *crew, size_t r, bool problem, const char *line);
 /* End of this reader's input. */
 void ct_app_crew_done(struct ct_crew *crew, size_t r);
 

@@ -41,12 +41,6 @@ static void take_other(struct ct_crew *crew, struct ct_crew_feed *feed,
     case CT_CREW_COUNTERS:
         feed->counters = *(const struct ct_parts_counters *)body;
         break;
-    case CT_CREW_NOTICE:
-    case CT_CREW_PROBLEM:
-        if (!crew->discards) {
-            crew->options.say(crew->options.user, head->kind == CT_CREW_PROBLEM, body);
-        }
-        break;
     case CT_CREW_DONE:
         feed->done = true;
         break;

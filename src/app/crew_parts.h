@@ -19,8 +19,6 @@ enum ct_crew_kind {
     CT_CREW_TXN, /* to the collector */
     CT_CREW_CONN,
     CT_CREW_COUNTERS,
-    CT_CREW_NOTICE,
-    CT_CREW_PROBLEM,
     CT_CREW_DONE,
 };
 
@@ -45,6 +43,7 @@ struct ct_crew_feeder {
     uint64_t marked;                /* told to the collector */
     unsigned counters_sent;
     uint64_t lost; /* records that found no room */
+    bool ends;     /* the input is over: now room is waited for */
 };
 
 struct ct_crew_worker {

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "app/crew_parts.h"
 
 /* Segments after which all workers are told how far the reader is. */
@@ -123,18 +121,6 @@ void ct_app_crew_flush(struct ct_crew *crew, size_t r)
     ct_crew_feed_settle(&reader->feeder);
 }
 
-void ct_app_crew_say(struct ct_crew *crew, size_t r, bool problem, const char *line)
-{
-    struct ct_crew_feeder *feeder = &crew->readers[r].feeder;
-    size_t n = strlen(line) + 1;
-    char *body = ct_crew_feed_room(feeder, n);
-    if (body != NULL) {
-        memcpy(body, line, n);
-        ct_app_channel_put(feeder->out, feeder->seq, problem ? CT_CREW_PROBLEM : CT_CREW_NOTICE, n);
-        ct_app_channel_flush(feeder->out);
-    }
-}
-
 void ct_app_crew_done(struct ct_crew *crew, size_t r)
 {
     struct ct_crew_reader *reader = &crew->readers[r];
@@ -149,6 +135,7 @@ void ct_app_crew_done(struct ct_crew *crew, size_t r)
     }
     reader->feeder.seq = reader->events;
     if (crew->options.n_workers == 0) {
+        reader->feeder.ends = true;
         ct_shard_finish(reader->feeder.shard);
     }
     ct_crew_feed_done(&reader->feeder);

@@ -27,8 +27,6 @@ static void obey(struct ct_crew_worker *worker, const struct ct_channel_head *he
     case CT_CREW_TXN:
     case CT_CREW_CONN:
     case CT_CREW_COUNTERS:
-    case CT_CREW_NOTICE:
-    case CT_CREW_PROBLEM:
     case CT_CREW_DONE:
         break;
     }
@@ -105,6 +103,7 @@ void *ct_crew_work(void *user)
         }
         ct_app_bell_awake(&worker->bell);
     }
+    worker->feeder.ends = true;
     ct_shard_finish(worker->feeder.shard);
     ct_crew_feed_done(&worker->feeder);
     return NULL;

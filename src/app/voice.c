@@ -21,7 +21,11 @@ int64_t ct_app_voice_clock(void)
 
 void ct_app_voice_init(struct ct_voice *voice, bool shows_progress)
 {
-    *voice = (struct ct_voice){.shows_progress = shows_progress, .begin_ns = ct_app_voice_clock()};
+    *voice = (struct ct_voice){
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .shows_progress = shows_progress,
+        .begin_ns = ct_app_voice_clock(),
+    };
     voice->drawn_ns = voice->begin_ns; /* a short replay draws nothing */
 }
 
@@ -30,13 +34,21 @@ double ct_app_voice_elapsed(const struct ct_voice *voice)
     return (double)(ct_app_voice_clock() - voice->begin_ns) / (double)CT_NS_PER_S;
 }
 
-void ct_app_voice_clear(struct ct_voice *voice)
+/* The lock is held. */
+static void clear(struct ct_voice *voice)
 {
     if (voice->on_line) {
         (void)fputs("\r\033[K", stderr);
         (void)fflush(stderr);
         voice->on_line = false;
     }
+}
+
+void ct_app_voice_clear(struct ct_voice *voice)
+{
+    (void)pthread_mutex_lock(&voice->lock);
+    clear(voice);
+    (void)pthread_mutex_unlock(&voice->lock);
 }
 
 void ct_app_voice_say(struct ct_voice *voice, const char *format, ...)
@@ -48,8 +60,10 @@ void ct_app_voice_say(struct ct_voice *voice, const char *format, ...)
     (void)vsnprintf(raw, sizeof raw, format, args);
     va_end(args);
     (void)ct_base_text_safe(safe, sizeof safe, ct_span_of(raw));
-    ct_app_voice_clear(voice);
+    (void)pthread_mutex_lock(&voice->lock); /* fails on misuse only */
+    clear(voice);
     (void)fprintf(stderr, "cachetap: %s\n", safe);
+    (void)pthread_mutex_unlock(&voice->lock);
 }
 
 void ct_app_voice_progress(struct ct_voice *voice, const struct ct_progress *progress)
@@ -63,6 +77,7 @@ void ct_app_voice_progress(struct ct_voice *voice, const struct ct_progress *pro
     }
     voice->drawn_ns = now_ns;
     double seconds = (double)(now_ns - voice->begin_ns) / (double)CT_NS_PER_S;
+    (void)pthread_mutex_lock(&voice->lock);
     (void)fputs("\r", stderr);
     if (progress->total_bytes > 0) {
         double part = (double)progress->done_bytes / (double)progress->total_bytes;
@@ -72,4 +87,5 @@ void ct_app_voice_progress(struct ct_voice *voice, const struct ct_progress *pro
                   progress->packets, progress->transactions, (double)progress->packets / seconds);
     (void)fflush(stderr);
     voice->on_line = true;
+    (void)pthread_mutex_unlock(&voice->lock);
 }

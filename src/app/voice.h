@@ -6,10 +6,13 @@
 #ifndef CACHETAP_APP_VOICE_H
 #define CACHETAP_APP_VOICE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Any thread may speak; lines are not mixed. */
 struct ct_voice {
+    pthread_mutex_t lock;
     bool shows_progress; /* a progress line is wanted */
     bool on_line;        /* one stands there now */
     int64_t begin_ns;    /* of the run, by the clock that only goes forward */

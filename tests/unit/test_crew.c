@@ -32,8 +32,6 @@ struct bench {
     struct ct_engine_config config;
     struct taped_txns txns;
     size_t n_connections;
-    size_t n_said;
-    char said[64];
 };
 
 static void on_connection(void *user, const struct ct_conn_end *end, const struct ct_flow *flow)
@@ -43,14 +41,6 @@ static void on_connection(void *user, const struct ct_conn_end *end, const struc
     (void)flow;
     assert_non_null(end->info);
     bench->n_connections++;
-}
-
-static void say(void *user, bool problem, const char *line)
-{
-    struct bench *bench = user;
-    (void)problem;
-    bench->n_said++;
-    (void)snprintf(bench->said, sizeof bench->said, "%s", line);
 }
 
 static int setup(void **state)
@@ -86,8 +76,6 @@ static struct ct_crew *new_crew(struct bench *bench, size_t n_workers, bool loss
         .n_readers = 1,
         .n_workers = n_workers,
         .lossless = lossless,
-        .say = say,
-        .user = bench,
     };
     struct ct_crew *crew = ct_app_crew_new(&options);
     assert_non_null(crew);
@@ -110,7 +98,6 @@ static void *read_all(void *user)
             ct_app_crew_flush(reading->crew, 0);
         }
     }
-    ct_app_crew_say(reading->crew, 0, true, "a line");
     ct_app_crew_done(reading->crew, 0);
     return NULL;
 }
@@ -167,7 +154,6 @@ static void expect_as_one_thread(struct bench *bench, bool sorted)
         struct ct_snapshot *snapshot = calloc(1, sizeof *snapshot);
         assert_non_null(snapshot);
         bench->txns.n = 0;
-        bench->n_said = 0;
         run(bench, counts[c], snapshot);
         assert_int_equal(bench->txns.n, want.n);
         if (sorted) {
@@ -183,8 +169,6 @@ static void expect_as_one_thread(struct bench *bench, bool sorted)
         assert_int_equal(snapshot->packets.frames, bench->tape.n);
         assert_int_equal(snapshot->http.transactions, want.n);
         assert_int_equal(snapshot->records_lost, 0);
-        assert_int_equal(bench->n_said, 1);
-        assert_string_equal(bench->said, "a line");
         ct_stats_snapshot_fini(snapshot);
         free(snapshot);
     }
@@ -291,7 +275,7 @@ static void test_directions_may_come_by_different_readers(void **state)
 {
     struct bench *bench = *state;
     struct ct_crew_options options = {
-        .config = &bench->config, .n_readers = 2, .n_workers = 2, .say = say, .user = bench};
+        .config = &bench->config, .n_readers = 2, .n_workers = 2};
     bench->config.limits.handover_bytes = CT_MIB(32);
     struct ct_crew *crew = ct_app_crew_new(&options);
     assert_non_null(crew);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/reader.h"
+
+#include "app/voice.h"
+
+/* Frames between two looks at signals, outputs and the clock. */
+#define BATCH_FRAMES 256
+/* Between two times that what was counted is made known. */
+#define COUNT_NS (CT_NS_PER_S / 10)
+
+bool ct_app_reader_init(struct ct_reader *reader)
+{
+    reader->frame_ns = INT64_MIN;
+    return pthread_mutex_init(&reader->lock, NULL) == 0;
+}
+
+void ct_app_reader_fini(struct ct_reader *reader)
+{
+    (void)pthread_mutex_destroy(&reader->lock); /* nobody holds it */
+}
+
+void ct_app_reader_count_now(struct ct_reader *reader)
+{
+    struct ct_reader_counts counts = {.packets = reader->packets};
+    ct_source_count(reader->source, &counts.capture);
+    ct_source_progress(reader->source, &counts.done_bytes, &counts.total_bytes);
+    if (reader->save != NULL) {
+        counts.capture.unsaved_packets = ct_app_save_lost(reader->save);
+    }
+    (void)pthread_mutex_lock(&reader->lock); /* cannot fail: it is no recursive one */
+    reader->counts = counts;
+    (void)pthread_mutex_unlock(&reader->lock);
+}
+
+void ct_app_reader_counts(struct ct_reader *reader, struct ct_reader_counts *counts)
+{
+    (void)pthread_mutex_lock(&reader->lock);
+    *counts = reader->counts;
+    (void)pthread_mutex_unlock(&reader->lock);
+}
+
+static void on_frame(void *user, const struct ct_frame *frame)
+{
+    struct ct_reader *reader = user;
+    if (reader->count > 0 && reader->packets == reader->count) {
+        return; /* -c is reached; several interfaces had a batch each */
+    }
+    if (frame->ts_ns < reader->begin_ns) {
+        return;
+    }
+    reader->hooks.frame(reader->hooks.user, frame);
+    if (reader->save != NULL) {
+        ct_app_save_frame(reader->save, frame);
+    }
+    reader->packets++;
+    reader->frame_ns = frame->ts_ns > reader->frame_ns ? frame->ts_ns : reader->frame_ns;
+}
+
+/* While no packet comes the clock moves packet time on, so that timers and outputs go on. */
+static void pass_time(struct ct_reader *reader, int64_t clock_ns, bool had_frames)
+{
+    if (had_frames || reader->frame_ns == INT64_MIN) {
+        reader->frame_clock_ns = clock_ns;
+        return;
+    }
+    int64_t now_ns = reader->frame_ns + (clock_ns - reader->frame_clock_ns);
+    reader->hooks.tick(reader->hooks.user, now_ns);
+    if (reader->save != NULL) {
+        ct_app_save_tick(reader->save, now_ns);
+    }
+}
+
+static void end_batch(struct ct_reader *reader, bool had_frames)
+{
+    int64_t clock_ns = ct_app_voice_clock();
+    if (reader->is_live) {
+        pass_time(reader, clock_ns, had_frames);
+        if (reader->save != NULL) {
+            ct_app_save_flush(reader->save);
+        }
+    }
+    if (clock_ns - reader->counted_ns >= COUNT_NS) {
+        reader->counted_ns = clock_ns;
+        ct_app_reader_count_now(reader);
+    }
+}
+
+static bool goes_on(struct ct_reader *reader)
+{
+    return reader->hooks.batch(reader->hooks.user) &&
+           (reader->save == NULL || !ct_app_save_is_over(reader->save)) &&
+           (reader->count == 0 || reader->packets < reader->count);
+}
+
+void ct_app_reader_run(struct ct_reader *reader)
+{
+    enum ct_source_status status = CT_SOURCE_OK;
+    while (goes_on(reader) && (status == CT_SOURCE_OK || status == CT_SOURCE_IDLE)) {
+        uint64_t left = reader->count > 0 ? reader->count - reader->packets : BATCH_FRAMES;
+        size_t max = left < BATCH_FRAMES ? (size_t)left : BATCH_FRAMES;
+        uint64_t before = reader->packets;
+        status = ct_source_dispatch(reader->source, max, on_frame, reader);
+        end_batch(reader, reader->packets > before);
+    }
+    ct_app_reader_count_now(reader);
+}

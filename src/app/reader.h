@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The loop that takes frames from a source: to the analysis, and to the file that saves them. It
+ * runs in the main thread, or in one of its own; what it has counted can be asked for meanwhile.
+ */
+#ifndef CACHETAP_APP_READER_H
+#define CACHETAP_APP_READER_H
+
+#include <pthread.h>
+
+#include "app/save.h"
+#include "cachetap/source.h"
+
+/* All are called in the reader's thread. */
+struct ct_reader_hooks {
+    void (*frame)(void *user, const struct ct_frame *frame);
+    /* No frame came: packet time goes on. */
+    void (*tick)(void *user, int64_t now_ns);
+    /* After each batch. False: the run is to end. */
+    bool (*batch)(void *user);
+    void *user;
+};
+
+/* What it has taken; a moment's value while it runs. */
+struct ct_reader_counts {
+    uint64_t packets;
+    uint64_t done_bytes; /* of captures */
+    uint64_t total_bytes;
+    struct ct_capture_counters capture;
+};
+
+struct ct_reader {
+    struct ct_source *source;
+    struct ct_save *save; /* NULL: nothing is saved */
+    uint64_t count;       /* -c; 0: no end */
+    bool is_live;
+    int64_t begin_ns; /* frames before this time are passed over: all rings were not yet joined */
+    struct ct_reader_hooks hooks;
+    /* the loop's own */
+    uint64_t packets;
+    int64_t frame_ns;       /* latest packet; INT64_MIN: none yet */
+    int64_t frame_clock_ns; /* the clock when it came */
+    int64_t counted_ns;
+    pthread_mutex_t lock;
+    struct ct_reader_counts counts; /* under lock */
+};
+
+/* False: no lock could be made. */
+bool ct_app_reader_init(struct ct_reader *reader);
+void ct_app_reader_fini(struct ct_reader *reader);
+
+/* Until the source ends, the count is reached, or batch says so. */
+void ct_app_reader_run(struct ct_reader *reader);
+
+/* Any thread. */
+void ct_app_reader_counts(struct ct_reader *reader, struct ct_reader_counts *counts);
+/* In the reader's thread, or when it has ended: counts are current after this. */
+void ct_app_reader_count_now(struct ct_reader *reader);
+
+#endif
