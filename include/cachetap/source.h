@@ -37,6 +37,8 @@ struct ct_live_options {
     uint64_t buffer_bytes; /* of the kernel, for each interface; 0: CT_SOURCE_BUFFER_BYTES */
     uint64_t gone_seconds; /* without any of the interfaces: then the source ends */
     enum ct_direction direction;
+    uint16_t
+        fanout; /* not 0: one of several sources that share the packets: a connection's go to one */
     bool promiscuous;
     bool immediate; /* each packet at once: costs throughput */
 };

@@ -71,6 +71,7 @@ static const char *const analyser_calls[] = {
     "timerfd_create",
     "timerfd_settime",
     "timerfd_gettime",
+    "setitimer",
     "nanosleep",
     "clock_nanosleep",
     "restart_syscall",
@@ -143,8 +144,8 @@ static const char *const analyser_calls[] = {
 };
 
 static const char *const opener_calls[] = {
-    "recvfrom", "recvmsg", "sendmsg",    "openat",       "close",           "statfs",
-    "fstatfs",  "exit",    "exit_group", "rt_sigreturn", "restart_syscall",
+    "recvfrom", "recvmsg", "sendmsg", "openat",     "unlinkat",     "close",
+    "statfs",   "fstatfs", "exit",    "exit_group", "rt_sigreturn", "restart_syscall",
 };
 
 /* Calls that no mistake of ours makes: whoever makes them has taken the process over. */
@@ -339,6 +340,9 @@ bool ct_app_confine_enter(struct ct_confine *confine)
         return fail(confine, "privileges: the filter of system calls cannot be loaded, use "
                              "--no-drop to go without");
     }
+    if (!FILTERED) {
+        (void)prctl(PR_SET_DUMPABLE, 1); /* the sanitizers look at the process at its end */
+    }
     confine->confined = true;
     return true;
 }
@@ -370,4 +374,9 @@ bool ct_app_confine_opener(void)
     }
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
            (!FILTERED || load_filter(opener_calls, COUNT(opener_calls), false, &n_calls));
+}
+
+bool ct_app_confine_filters(void)
+{
+    return FILTERED;
 }

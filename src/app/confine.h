@@ -41,6 +41,9 @@ bool ct_app_confine_enter(struct ct_confine *confine);
 /* "user nobody (65534), no capabilities, no new privileges, 60 system calls" */
 void ct_app_confine_describe(const struct ct_confine *confine, char *out, size_t n);
 
+/* False: built with sanitizers, whose own reports need the calls that are refused otherwise. */
+bool ct_app_confine_filters(void);
+
 /* For the process that opens files: it keeps the right to do that, and no other. */
 bool ct_app_confine_opener(void);
 

@@ -17,7 +17,6 @@
 #include "cachetap/parts.h"
 
 #define CT_CREW_READERS_MAX 64
-#define CT_CREW_WORKERS_MAX 64
 
 struct ct_crew_options {
     const struct ct_engine_config *config; /* borrowed for ct_app_crew_new; callbacks come from

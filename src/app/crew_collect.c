@@ -31,8 +31,8 @@ static bool is_record(const struct ct_channel_head *head)
 }
 
 /* What is no record has no place in the order. */
-static void take_other(struct ct_crew *crew, struct ct_crew_feed *feed,
-                       const struct ct_channel_head *head, const void *body)
+static void take_other(struct ct_crew_feed *feed, const struct ct_channel_head *head,
+                       const void *body)
 {
     switch ((enum ct_crew_kind)head->kind) {
     case CT_CREW_MARK:
@@ -54,12 +54,12 @@ static void take_other(struct ct_crew *crew, struct ct_crew_feed *feed,
 }
 
 /* The next record of a feed, after all that is none; NULL: there is no record now. */
-static const struct ct_channel_head *next_record(struct ct_crew *crew, struct ct_crew_feed *feed,
-                                                 const void **body, size_t *n)
+static const struct ct_channel_head *next_record(struct ct_crew_feed *feed, const void **body,
+                                                 size_t *n)
 {
     const struct ct_channel_head *head = ct_app_channel_peek(feed->channel, body);
     while (head != NULL && !is_record(head)) {
-        take_other(crew, feed, head, *body);
+        take_other(feed, head, *body);
         ct_app_channel_release(feed->channel);
         *n += 1;
         head = ct_app_channel_peek(feed->channel, body);
@@ -80,7 +80,7 @@ static bool take_in_order(struct ct_crew *crew, size_t *n)
     for (size_t i = 0; i < crew->n_feeds; i++) {
         struct ct_crew_feed *feed = &crew->feeds[i];
         const void *body = NULL;
-        const struct ct_channel_head *head = next_record(crew, feed, &body, n);
+        const struct ct_channel_head *head = next_record(feed, &body, n);
         if (head == NULL) {
             open = !feed->done && feed->seq < open ? feed->seq : open;
         } else if (best == NULL || head->seq < best_head->seq) {
@@ -103,12 +103,12 @@ static size_t take_as_they_come(struct ct_crew *crew)
     size_t n = 0;
     for (size_t i = 0; i < crew->n_feeds; i++) {
         const void *body = NULL;
-        const struct ct_channel_head *head = next_record(crew, &crew->feeds[i], &body, &n);
+        const struct ct_channel_head *head = next_record(&crew->feeds[i], &body, &n);
         for (size_t k = 0; head != NULL && k < BATCH; k++) {
             take_record(crew, head, body);
             ct_app_channel_release(crew->feeds[i].channel);
             n++;
-            head = next_record(crew, &crew->feeds[i], &body, &n);
+            head = next_record(&crew->feeds[i], &body, &n);
         }
     }
     return n;

@@ -3,8 +3,9 @@
 
 void *ct_crew_feed_room(struct ct_crew_feeder *feeder, size_t n)
 {
-    void *body = feeder->crew->options.lossless || feeder->ends ? ct_app_channel_room(feeder->out, n, NULL, NULL)
-                                                : ct_app_channel_try(feeder->out, n);
+    void *body = feeder->crew->options.lossless || feeder->ends
+                     ? ct_app_channel_room(feeder->out, n, NULL, NULL)
+                     : ct_app_channel_try(feeder->out, n);
     if (body == NULL) {
         feeder->lost++;
     }

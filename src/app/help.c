@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/help.h"
 
+#include "app/confine.h"
+
 #include <inttypes.h>
 
 #include <json-c/json.h>
@@ -112,6 +114,9 @@ void ct_app_version_print(FILE *file)
     (void)fprintf(file, "libconfig %d.%d\n", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR);
     (void)fprintf(file, "libsodium %s\n", sodium_version_string());
     (void)fprintf(file, "libmicrohttpd %s\n", ct_app_metrics_server_version());
+    if (!ct_app_confine_filters()) {
+        (void)fputs("built with sanitizers: system calls are not filtered\n", file);
+    }
 }
 
 void ct_app_limits_print(FILE *file)

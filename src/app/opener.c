@@ -19,6 +19,11 @@
 #define TMPFS_MAGIC    0x01021994
 #define DEVTMPFS_MAGIC 0x1373
 
+/* Instead of flags: the name is removed. */
+#define REMOVE INT32_MIN
+/* No descriptor, and no error. */
+#define REMOVED (-2)
+
 struct request {
     int32_t place;
     int32_t flags;
@@ -87,6 +92,9 @@ static int open_here(const struct ct_opener *opener, int place, const char *name
         return -1;
     }
     int fd = opener->places[place];
+    if (flags == REMOVE) {
+        return unlinkat(fd, name, 0) == 0 ? REMOVED : -1;
+    }
     int nofollow = is_system(fd) ? 0 : O_NOFOLLOW;
     int allowed = O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK;
     return openat(fd, name, O_WRONLY | O_CLOEXEC | O_NOCTTY | nofollow | (flags & allowed), mode);
@@ -123,7 +131,7 @@ static _Noreturn void serve(const struct ct_opener *opener, int from)
         }
         request.name[CT_OPENER_NAME - 1] = '\0';
         int fd = open_here(opener, request.place, request.name, request.flags, request.mode);
-        bool told = answer(from, fd, fd < 0 ? errno : 0);
+        bool told = answer(from, fd, fd == -1 ? errno : 0);
         if (fd >= 0) {
             (void)close(fd); /* the other process has its own */
         }
@@ -218,6 +226,13 @@ int ct_app_opener_open(struct ct_opener *opener, int place, const char *name, in
     }
     memcpy(request.name, name, n);
     return ask(opener, &request);
+}
+
+bool ct_app_opener_remove(struct ct_opener *opener, int place, const char *name)
+{
+    errno = 0;
+    int result = ct_app_opener_open(opener, place, name, REMOVE, 0);
+    return opener->socket < 0 ? result == REMOVED : errno == 0;
 }
 
 void ct_app_opener_fini(struct ct_opener *opener)

@@ -43,6 +43,9 @@ bool ct_app_opener_start(struct ct_opener *opener);
 int ct_app_opener_open(struct ct_opener *opener, int place, const char *name, int flags,
                        mode_t mode);
 
+/* Any thread. Removes name from a place. False with errno. */
+bool ct_app_opener_remove(struct ct_opener *opener, int place, const char *name);
+
 /* Ends the process and waits for it. */
 void ct_app_opener_fini(struct ct_opener *opener);
 

@@ -28,6 +28,7 @@ enum {
     KEY_LIMIT,
     KEY_TUI,
     KEY_THREADS,
+    KEY_NO_DROP,
     KEY_CONFIG,
     KEY_METRICS,
     KEY_ASSERT,
@@ -74,15 +75,16 @@ static const struct ct_option_row rows[] = {
     {KEY_DIALECTS, "dialects", "[=NAME]", "list all known dialects, or one: headers, values, outcomes", NULL},
     {KEY_METRICS, "metrics", "ADDR:PORT", "serve Prometheus metrics; :PORT is on 127.0.0.1; --metrics help lists them", NULL},
     {KEY_PID_FILE, "pid-file", "FILE", "write the process number to FILE, and remove it at the end", NULL},
+    {KEY_THREADS, "threads", "N", "threads for the analysis; default: chosen from the machine and the source", NULL},
+    {'Z', "relinquish-privileges", "USER", "the user to become when all is open; default as root: cachetap, else nobody", NULL},
+    {KEY_NO_DROP, "no-drop", NULL, "keep the rights that the program was started with", NULL},
     {'l', "line-buffered", NULL, "write each line at once", NULL},
     {'n', NULL, NULL, "accepted as in tcpdump; addresses are never looked up", NULL},
     {'v', "verbose", NULL, "statistics of the run on standard error at its end", NULL},
     {'q', "quiet", NULL, "no progress line", NULL},
     {'h', "help", NULL, "this text", NULL},
     {'V', "version", NULL, "versions of the program and its libraries", NULL},
-    {'Z', "relinquish-privileges", "USER", NULL, "giving up privileges"},
     {KEY_TUI, "tui", NULL, NULL, "the live view"},
-    {KEY_THREADS, "threads", "N", NULL, "analysis in several threads"},
 };
 /* clang-format on */
 
@@ -310,6 +312,17 @@ static bool add_assertion(struct ct_options *options, const char *text)
            wrong(options, "--assert %s: not an expression: %s, see docs/query.md", text, message);
 }
 
+static bool set_threads(struct ct_options *options, const char *text)
+{
+    uint64_t n = 0;
+    if (!ct_base_parse_u64(ct_span_of(text), &n) || n == 0 || n > CT_THREADS_MAX) {
+        return wrong(options, "--threads %s: not a number of threads, give one from 1 to %d", text,
+                     CT_THREADS_MAX);
+    }
+    options->threads = (size_t)n;
+    return true;
+}
+
 /* argument is empty for options without. */
 bool ct_app_options_apply(struct ct_options *options, int key, const char *argument)
 {
@@ -322,6 +335,14 @@ bool ct_app_options_apply(struct ct_options *options, int key, const char *argum
         return set_count(options, argument);
     case 'o':
         return set_output(options, argument);
+    case KEY_THREADS:
+        return set_threads(options, argument);
+    case 'Z':
+        options->user = argument;
+        break;
+    case KEY_NO_DROP:
+        options->no_drop = true;
+        break;
     case 'Y':
         return set_where(options, argument);
     case KEY_ASSERT:

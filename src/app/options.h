@@ -39,6 +39,7 @@ struct ct_save_options {
 struct ct_config;
 
 #define CT_ASSERTIONS_MAX 16
+#define CT_THREADS_MAX    64
 
 struct ct_options {
     enum ct_command command;
@@ -68,6 +69,9 @@ struct ct_options {
     size_t n_assertions;
     const char *metrics;  /* where to serve them, checked; NULL: nowhere */
     const char *pid_file; /* NULL: none */
+    size_t threads;       /* 0: chosen from the machine and the source */
+    const char *user;     /* -Z; NULL: chosen */
+    bool no_drop;
     bool explain;
     bool connections;
     bool line_buffered;

@@ -58,13 +58,11 @@ int ct_app_pidfile_open(const char *path, struct ct_voice *voice)
     return fd;
 }
 
-void ct_app_pidfile_close(int fd, const char *path)
+void ct_app_pidfile_close(int fd, const struct ct_place *place)
 {
     struct stat ours;
-    struct stat there;
-    bool same = fstat(fd, &ours) == 0 && lstat(path, &there) == 0 && ours.st_dev == there.st_dev &&
-                ours.st_ino == there.st_ino;
-    bool gone = same && unlink(path) == 0;
+    bool same = fstat(fd, &ours) == 0 && ours.st_nlink > 0; /* else another one took its place */
+    bool gone = same && ct_app_opener_remove(place->opener, place->folder, place->name);
     if (!gone && ftruncate(fd, 0) != 0) { /* no number that another process may get */
         errno = 0;                        /* it stays then, without its lock */
     }

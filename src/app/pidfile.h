@@ -3,6 +3,7 @@
 #ifndef CACHETAP_APP_PIDFILE_H
 #define CACHETAP_APP_PIDFILE_H
 
+#include "app/place.h"
 #include "app/voice.h"
 
 /*
@@ -11,6 +12,6 @@
  */
 int ct_app_pidfile_open(const char *path, struct ct_voice *voice);
 /* Removes the file if it is still ours; without the right to do that, empties it. */
-void ct_app_pidfile_close(int fd, const char *path);
+void ct_app_pidfile_close(int fd, const struct ct_place *place);
 
 #endif

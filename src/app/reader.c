@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/reader.h"
 
+#include <time.h>
+
+#include "app/signals.h"
 #include "app/voice.h"
 
 /* Frames between two looks at signals, outputs and the clock. */
 #define BATCH_FRAMES 256
+/* Between two looks at timers while a packet is waited for. */
+#define TICK_NS (CT_NS_PER_S / 10)
 /* Between two times that what was counted is made known. */
 #define COUNT_NS (CT_NS_PER_S / 10)
 
 bool ct_app_reader_init(struct ct_reader *reader)
 {
     reader->frame_ns = INT64_MIN;
+    atomic_init(&reader->dump_wanted, false);
     return pthread_mutex_init(&reader->lock, NULL) == 0;
 }
 
@@ -27,7 +33,10 @@ void ct_app_reader_count_now(struct ct_reader *reader)
     if (reader->save != NULL) {
         counts.capture.unsaved_packets = ct_app_save_lost(reader->save);
     }
-    (void)pthread_mutex_lock(&reader->lock); /* cannot fail: it is no recursive one */
+    if (reader->recorder != NULL) {
+        counts.capture.unringed_packets = ct_app_recorder_lost(reader->recorder);
+    }
+    (void)pthread_mutex_lock(&reader->lock); /* fails on misuse only */
     reader->counts = counts;
     (void)pthread_mutex_unlock(&reader->lock);
 }
@@ -39,6 +48,50 @@ void ct_app_reader_counts(struct ct_reader *reader, struct ct_reader_counts *cou
     (void)pthread_mutex_unlock(&reader->lock);
 }
 
+/* What has to be looked at now and then. */
+static void look(struct ct_reader *reader)
+{
+    int64_t clock_ns = ct_app_voice_clock();
+    if (reader->recorder != NULL) {
+        if (atomic_exchange_explicit(&reader->dump_wanted, false, memory_order_relaxed)) {
+            ct_app_recorder_dump(reader->recorder);
+        }
+        ct_app_recorder_look(reader->recorder);
+    }
+    if (clock_ns - reader->counted_ns >= COUNT_NS) {
+        reader->counted_ns = clock_ns;
+        ct_app_reader_count_now(reader);
+    }
+}
+
+void ct_app_reader_dump(struct ct_reader *reader)
+{
+    atomic_store_explicit(&reader->dump_wanted, true, memory_order_relaxed);
+}
+
+static bool goes_on(struct ct_reader *reader)
+{
+    return reader->hooks.batch(reader->hooks.user) &&
+           (reader->save == NULL || !ct_app_save_is_over(reader->save)) &&
+           (reader->count == 0 || reader->packets < reader->count);
+}
+
+/* --speed: lets time pass until the packet is due. False: the run is to end. */
+static bool wait_until_due(struct ct_reader *reader, int64_t ts_ns)
+{
+    int64_t left_ns = 0;
+    while ((left_ns = ct_app_pace_left(&reader->pace, ts_ns, ct_app_voice_clock())) > 0) {
+        ct_app_pace_sleep(left_ns < TICK_NS ? left_ns : TICK_NS, ct_app_signals_pending);
+        look(reader);
+        if (!goes_on(reader)) {
+            return false;
+        }
+        int64_t now_ns = ct_app_pace_now(&reader->pace, ct_app_voice_clock());
+        reader->hooks.tick(reader->hooks.user, now_ns < ts_ns ? now_ns : ts_ns);
+    }
+    return true;
+}
+
 static void on_frame(void *user, const struct ct_frame *frame)
 {
     struct ct_reader *reader = user;
@@ -48,9 +101,15 @@ static void on_frame(void *user, const struct ct_frame *frame)
     if (frame->ts_ns < reader->begin_ns) {
         return;
     }
+    if (reader->pace.speed > 0 && !wait_until_due(reader, frame->ts_ns)) {
+        return;
+    }
     reader->hooks.frame(reader->hooks.user, frame);
     if (reader->save != NULL) {
         ct_app_save_frame(reader->save, frame);
+    }
+    if (reader->recorder != NULL) {
+        ct_app_recorder_frame(reader->recorder, frame);
     }
     reader->packets++;
     reader->frame_ns = frame->ts_ns > reader->frame_ns ? frame->ts_ns : reader->frame_ns;
@@ -65,9 +124,6 @@ static void pass_time(struct ct_reader *reader, int64_t clock_ns, bool had_frame
     }
     int64_t now_ns = reader->frame_ns + (clock_ns - reader->frame_clock_ns);
     reader->hooks.tick(reader->hooks.user, now_ns);
-    if (reader->save != NULL) {
-        ct_app_save_tick(reader->save, now_ns);
-    }
 }
 
 static void end_batch(struct ct_reader *reader, bool had_frames)
@@ -76,20 +132,11 @@ static void end_batch(struct ct_reader *reader, bool had_frames)
     if (reader->is_live) {
         pass_time(reader, clock_ns, had_frames);
         if (reader->save != NULL) {
+            ct_app_save_tick(reader->save, (int64_t)time(NULL) * CT_NS_PER_S);
             ct_app_save_flush(reader->save);
         }
     }
-    if (clock_ns - reader->counted_ns >= COUNT_NS) {
-        reader->counted_ns = clock_ns;
-        ct_app_reader_count_now(reader);
-    }
-}
-
-static bool goes_on(struct ct_reader *reader)
-{
-    return reader->hooks.batch(reader->hooks.user) &&
-           (reader->save == NULL || !ct_app_save_is_over(reader->save)) &&
-           (reader->count == 0 || reader->packets < reader->count);
+    look(reader);
 }
 
 void ct_app_reader_run(struct ct_reader *reader)
@@ -98,6 +145,7 @@ void ct_app_reader_run(struct ct_reader *reader)
     while (goes_on(reader) && (status == CT_SOURCE_OK || status == CT_SOURCE_IDLE)) {
         uint64_t left = reader->count > 0 ? reader->count - reader->packets : BATCH_FRAMES;
         size_t max = left < BATCH_FRAMES ? (size_t)left : BATCH_FRAMES;
+        max = reader->pace.speed > 0 ? 1 : max; /* each waits until it is due */
         uint64_t before = reader->packets;
         status = ct_source_dispatch(reader->source, max, on_frame, reader);
         end_batch(reader, reader->packets > before);

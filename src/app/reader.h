@@ -7,7 +7,10 @@
 #define CACHETAP_APP_READER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
+#include "app/pace.h"
+#include "app/recorder.h"
 #include "app/save.h"
 #include "cachetap/source.h"
 
@@ -16,7 +19,7 @@ struct ct_reader_hooks {
     void (*frame)(void *user, const struct ct_frame *frame);
     /* No frame came: packet time goes on. */
     void (*tick)(void *user, int64_t now_ns);
-    /* After each batch. False: the run is to end. */
+    /* Often: after each batch, and while a packet is waited for. False: the run is to end. */
     bool (*batch)(void *user);
     void *user;
 };
@@ -31,8 +34,10 @@ struct ct_reader_counts {
 
 struct ct_reader {
     struct ct_source *source;
-    struct ct_save *save; /* NULL: nothing is saved */
-    uint64_t count;       /* -c; 0: no end */
+    struct ct_save *save;         /* NULL: nothing is saved */
+    struct ct_recorder *recorder; /* NULL: packets are not kept */
+    struct ct_pace pace;          /* speed 0: as fast as possible */
+    uint64_t count;               /* -c; 0: no end */
     bool is_live;
     int64_t begin_ns; /* frames before this time are passed over: all rings were not yet joined */
     struct ct_reader_hooks hooks;
@@ -41,6 +46,7 @@ struct ct_reader {
     int64_t frame_ns;       /* latest packet; INT64_MIN: none yet */
     int64_t frame_clock_ns; /* the clock when it came */
     int64_t counted_ns;
+    atomic_bool dump_wanted;
     pthread_mutex_t lock;
     struct ct_reader_counts counts; /* under lock */
 };
@@ -51,6 +57,9 @@ void ct_app_reader_fini(struct ct_reader *reader);
 
 /* Until the source ends, the count is reached, or batch says so. */
 void ct_app_reader_run(struct ct_reader *reader);
+
+/* Any thread: what is kept of packets goes to its file, soon. */
+void ct_app_reader_dump(struct ct_reader *reader);
 
 /* Any thread. */
 void ct_app_reader_counts(struct ct_reader *reader, struct ct_reader_counts *counts);

@@ -1,59 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One run. Everything is opened first, then rights are given up, then threads are started, then
+ * the first packet is read. The main thread hears signals, writes results, and collects what
+ * readers in threads of their own find; in a replay it is the reader itself.
+ */
 #include "app/run.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "app/pace.h"
-#include "app/recorder.h"
+#include "app/analysis.h"
+#include "app/confine.h"
+#include "app/reader.h"
 #include "app/report.h"
-#include "app/save.h"
 #include "app/service.h"
 #include "app/signals.h"
 #include "app/sinks.h"
 #include "app/terminal.h"
 #include "app/voice.h"
-#include "cachetap/cachetap.h"
-#include "cachetap/source.h"
 
-/* Frames between two looks at the clock: less than a millisecond. */
-#define PROGRESS_FRAMES 2048
-/* Frames between two looks at signals, outputs and the clock. */
-#define BATCH_FRAMES 256
-/* Between two looks at timers while a packet is waited for. */
-#define TICK_NS (CT_NS_PER_S / 10)
 /* Rows of the lists of hosts, URIs and names. */
 #define TOP_ROWS 100
+/* The longest time that the main thread waits for work, and so for signals that came before. */
+#define COLLECT_MS 100
+
+struct run;
+
+/* A reader, and who it works for. */
+struct slot {
+    struct run *run;
+    size_t index;
+    struct ct_reader reader;
+    bool made;
+    pthread_t thread;
+    bool runs;
+};
 
 struct run {
     const struct ct_options *options;
     struct ct_voice voice;
     struct ct_opener opener;
+    struct ct_confine confine;
     struct ct_sinks sinks;
     struct ct_service service;
-    struct ct_engine *engine;
-    struct ct_source *source;
-    struct ct_pace pace;
-    struct ct_recorder *recorder; /* NULL: packets are not kept */
-    struct ct_save *save;         /* NULL: nothing is saved */
-    int64_t frame_ns;             /* latest packet; INT64_MIN: none yet */
-    int64_t frame_clock_ns;       /* the clock when it came */
-    uint64_t shown_packets;
-    uint64_t packets;
+    bool service_begun;
+    struct ct_plan plan;
+    struct ct_analysis analysis;
+    struct slot *slots;           /* plan.n_readers of them */
+    struct ct_save *save;         /* of the first reader; NULL: nothing is saved */
+    struct ct_recorder *recorder; /* likewise; NULL: packets are not kept */
+    struct ct_where *where;       /* NULL: all transactions */
     uint64_t transactions;
-    struct ct_where *where; /* NULL: all transactions */
-    bool failed;
+    atomic_bool stops;    /* readers are to end */
+    atomic_size_t n_over; /* readers that have ended */
+    atomic_bool failed;
     bool assertion_failed;
 };
+
+/* ---- what the analysis finds -------------------------------------------------------------- */
 
 static bool is_chosen(void *user, const struct ct_txn *txn, const struct ct_verdict *verdict)
 {
     const struct run *run = user;
-    return ct_output_where_match(run->where, ct_engine_fields(run->engine), txn, verdict);
+    return ct_output_where_match(run->where, ct_app_analysis_fields(&run->analysis), txn, verdict);
 }
 
 static void on_transaction(void *user, const struct ct_txn *txn, const struct ct_verdict *verdict)
@@ -69,10 +84,12 @@ static void on_connection(void *user, const struct ct_conn_end *end, const struc
     ct_app_sinks_conn(&run->sinks, end, flow);
 }
 
+/* ---- what is said meanwhile --------------------------------------------------------------- */
+
 static void on_problem(void *user, const char *line)
 {
     struct run *run = user;
-    run->failed = true;
+    atomic_store(&run->failed, true);
     ct_app_voice_say(&run->voice, "%s", line);
 }
 
@@ -82,21 +99,36 @@ static void on_notice(void *user, const char *line)
     ct_app_voice_say(&run->voice, "%s", line);
 }
 
+/* Several readers of one interface count what each of them was given. */
+static void add_capture(struct ct_capture_counters *sum, const struct ct_capture_counters *part)
+{
+    for (size_t i = 0; i < part->n_ifaces && i < sum->n_ifaces; i++) {
+        sum->ifaces[i].received += part->ifaces[i].received;
+        sum->ifaces[i].kernel_drops += part->ifaces[i].kernel_drops;
+    }
+}
+
 /* What the program itself knows of a live capture. */
 static void count_capture(struct run *run, struct ct_snapshot *snapshot)
 {
-    ct_source_count(run->source, &snapshot->capture);
-    snapshot->capture.dropped_records = ct_app_sinks_dropped(&run->sinks);
-    snapshot->capture.unringed_packets =
-        run->recorder != NULL ? ct_app_recorder_lost(run->recorder) : 0;
-    snapshot->capture.unsaved_packets = run->save != NULL ? ct_app_save_lost(run->save) : 0;
+    struct ct_reader_counts counts;
+    ct_app_reader_counts(&run->slots[0].reader, &counts);
+    snapshot->capture = counts.capture;
+    for (size_t r = 1; r < run->plan.n_readers; r++) {
+        ct_app_reader_counts(&run->slots[r].reader, &counts);
+        add_capture(&snapshot->capture, &counts.capture);
+    }
+    snapshot->capture.dropped_records = ct_app_sinks_dropped(&run->sinks) + snapshot->records_lost;
 }
 
 /* The numbers of now, without lists. */
 static bool take_snapshot(void *user, struct ct_snapshot *snapshot)
 {
     struct run *run = user;
-    bool complete = ct_engine_snapshot(run->engine, 0, snapshot);
+    if (run->plan.direct) {
+        ct_app_reader_count_now(&run->slots[0].reader);
+    }
+    bool complete = ct_app_analysis_snapshot(&run->analysis, 0, snapshot);
     count_capture(run, snapshot);
     return complete;
 }
@@ -112,18 +144,6 @@ static void report_now(struct run *run)
     }
 }
 
-/* What is kept of packets goes to its file. */
-static void save_now(struct run *run)
-{
-    if (run->recorder != NULL) {
-        ct_app_recorder_dump(run->recorder);
-    }
-    if (run->save != NULL) {
-        ct_app_save_flush(run->save);
-    }
-    ct_app_sinks_flush(&run->sinks);
-}
-
 /* Does what signals have asked for; true when the run is to end. */
 static bool heed_signals(struct run *run)
 {
@@ -134,7 +154,8 @@ static bool heed_signals(struct run *run)
         report_now(run);
     }
     if (ct_app_signals_take_save()) {
-        save_now(run);
+        ct_app_reader_dump(&run->slots[0].reader);
+        ct_app_sinks_flush(&run->sinks);
     }
     if (ct_app_signals_take_reopen()) {
         if (run->sinks.n_files == 0 && isatty(STDOUT_FILENO)) {
@@ -147,122 +168,150 @@ static bool heed_signals(struct run *run)
 
 static void show_progress(struct run *run)
 {
+    struct ct_progress progress = {.transactions = run->transactions};
+    struct ct_reader_counts counts;
     if (!run->voice.shows_progress) {
         return;
     }
-    struct ct_progress progress = {.packets = run->packets, .transactions = run->transactions};
-    ct_source_progress(run->source, &progress.done_bytes, &progress.total_bytes);
+    for (size_t r = 0; r < run->plan.n_readers; r++) {
+        ct_app_reader_counts(&run->slots[r].reader, &counts);
+        progress.packets += counts.packets;
+        progress.done_bytes += counts.done_bytes;
+        progress.total_bytes += counts.total_bytes;
+    }
     ct_app_voice_progress(&run->voice, &progress);
 }
 
-static bool on_interrupted(void *user)
-{
-    struct run *run = user;
-    if (run->source != NULL) {
-        show_progress(run);
-    }
-    return heed_signals(run);
-}
-
-static bool goes_on(struct run *run)
+/* What the main thread does between other work. False: the run is to end. */
+static bool attend(struct run *run)
 {
     if (ct_app_signals_pending() && heed_signals(run)) {
         return false;
     }
-    if (run->save != NULL && ct_app_save_is_over(run->save)) {
-        return false;
-    }
+    show_progress(run);
     return run->sinks.n_open > 0 || run->sinks.n == 0;
 }
 
-/* --speed: lets time pass until the packet is due. False: the run is to end. */
-static bool wait_until_due(struct run *run, int64_t ts_ns)
+/* A source asks before it waits: in the main thread signals are heeded there. */
+static bool on_interrupted(void *user)
 {
-    int64_t left_ns = 0;
-    bool flushed = false;
-    while ((left_ns = ct_app_pace_left(&run->pace, ts_ns, ct_app_voice_clock())) > 0) {
-        if (!flushed) {
-            ct_app_sinks_flush(&run->sinks);
-            flushed = true;
-        }
-        ct_app_pace_sleep(left_ns < TICK_NS ? left_ns : TICK_NS, ct_app_signals_pending);
-        show_progress(run);
-        if (!goes_on(run)) {
-            return false;
-        }
-        int64_t now_ns = ct_app_pace_now(&run->pace, ct_app_voice_clock());
-        ct_engine_tick(run->engine, now_ns < ts_ns ? now_ns : ts_ns);
+    struct run *run = user;
+    if (run->plan.direct && run->analysis.engine != NULL) {
+        return !attend(run);
     }
-    return true;
+    return atomic_load(&run->stops) || ct_app_signals_stop();
 }
+
+/* ---- readers ------------------------------------------------------------------------------- */
 
 static void on_frame(void *user, const struct ct_frame *frame)
 {
-    struct run *run = user;
-    if (run->options->count > 0 && run->packets == run->options->count) {
-        return; /* -c is reached; several interfaces had a batch each */
-    }
-    if (run->pace.speed > 0 && !wait_until_due(run, frame->ts_ns)) {
-        return;
-    }
-    ct_engine_frame(run->engine, frame);
-    if (run->save != NULL) {
-        ct_app_save_frame(run->save, frame);
-    }
-    if (run->recorder != NULL) {
-        ct_app_recorder_frame(run->recorder, frame);
-    }
-    run->packets++;
-    run->frame_ns = frame->ts_ns > run->frame_ns ? frame->ts_ns : run->frame_ns;
+    struct slot *slot = user;
+    ct_app_analysis_frame(&slot->run->analysis, slot->index, frame);
 }
 
-/* While no packet comes the clock moves packet time on, so that timers and outputs go on. */
-static void pass_time(struct run *run, bool had_frames)
+static void on_tick(void *user, int64_t now_ns)
 {
-    int64_t clock_ns = ct_app_voice_clock();
-    if (had_frames || run->frame_ns == INT64_MIN) {
-        run->frame_clock_ns = clock_ns;
-        return;
-    }
-    int64_t now_ns = run->frame_ns + (clock_ns - run->frame_clock_ns);
-    ct_engine_tick(run->engine, now_ns);
+    struct slot *slot = user;
+    ct_app_analysis_tick(&slot->run->analysis, slot->index, now_ns);
 }
 
-/* After each batch: what is whole goes out. */
-static void end_batch(struct run *run, bool had_frames)
+static bool on_batch(void *user)
 {
-    if (run->options->is_live) {
-        pass_time(run, had_frames);
-        ct_app_sinks_flush(&run->sinks);
-        if (run->save != NULL) {
-            ct_app_save_tick(run->save, (int64_t)time(NULL) * CT_NS_PER_S);
-            ct_app_save_flush(run->save);
+    struct slot *slot = user;
+    struct run *run = slot->run;
+    if (run->plan.direct) {
+        if (run->options->speed > 0) {
+            ct_app_sinks_flush(&run->sinks);
+        }
+        return attend(run);
+    }
+    ct_app_analysis_flush(&run->analysis, slot->index);
+    return !atomic_load(&run->stops);
+}
+
+static void *read_in_thread(void *user)
+{
+    struct slot *slot = user;
+    ct_app_reader_run(&slot->reader);
+    atomic_fetch_add(&slot->run->n_over, 1);
+    ct_app_analysis_done(&slot->run->analysis, slot->index);
+    return NULL;
+}
+
+static bool start_reader(struct run *run, struct slot *slot)
+{
+    sigset_t blocked;
+    sigset_t before;
+    sigfillset(&blocked);
+    sigdelset(&blocked, SIGURG); /* with it the main thread ends a wait */
+    if (pthread_sigmask(SIG_SETMASK, &blocked, &before) != 0) {
+        return false;
+    }
+    int error = pthread_create(&slot->thread, NULL, read_in_thread, slot);
+    slot->runs = error == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL); /* a set that it gave us */
+    if (error != 0) {
+        ct_app_voice_say(&run->voice, "threads: cannot be started: %s, use fewer (--threads)",
+                         strerror(error));
+    }
+    return slot->runs;
+}
+
+static void stop_readers(struct run *run)
+{
+    atomic_store(&run->stops, true);
+    for (size_t r = 0; r < run->plan.n_readers; r++) {
+        if (run->slots[r].runs) {
+            (void)pthread_kill(run->slots[r].thread, SIGURG); /* it is joined only later */
         }
     }
-    if (run->recorder != NULL) {
-        ct_app_recorder_look(run->recorder);
+}
+
+static void collect(struct run *run)
+{
+    bool waits = false;
+    bool all_started = true;
+    for (size_t r = 0; r < run->plan.n_readers; r++) {
+        all_started = all_started && start_reader(run, &run->slots[r]);
     }
-    if (run->packets - run->shown_packets >= PROGRESS_FRAMES) {
-        run->shown_packets = run->packets;
-        show_progress(run);
+    if (!all_started) {
+        atomic_store(&run->failed, true);
+    }
+    bool stops = !all_started;
+    while (ct_app_crew_collect(run->analysis.crew, COLLECT_MS)) {
+        ct_app_sinks_flush(&run->sinks);
+        stops = !attend(run) || stops;
+        if (!waits && (stops || atomic_load(&run->n_over) == run->plan.n_readers)) {
+            waits = true;
+            ct_app_sinks_wait(&run->sinks);
+        }
+        if (stops) {
+            stop_readers(run);
+        }
+        if (!all_started && atomic_load(&run->n_over) > 0) {
+            break; /* those that never began are ended with the crew */
+        }
+    }
+    for (size_t r = 0; r < run->plan.n_readers; r++) {
+        if (run->slots[r].runs) {
+            (void)pthread_join(run->slots[r].thread, NULL);
+        }
     }
 }
 
 static void watch(struct run *run)
 {
-    uint64_t count = run->options->count;
-    while (goes_on(run) && (count == 0 || run->packets < count)) {
-        uint64_t left = count > 0 ? count - run->packets : BATCH_FRAMES;
-        size_t max = left < BATCH_FRAMES ? (size_t)left : BATCH_FRAMES;
-        max = run->pace.speed > 0 ? 1 : max; /* signals are heeded between them */
-        uint64_t before = run->packets;
-        enum ct_source_status status = ct_source_dispatch(run->source, max, on_frame, run);
-        end_batch(run, run->packets > before);
-        if (status != CT_SOURCE_OK && status != CT_SOURCE_IDLE) {
-            return;
-        }
+    if (!run->plan.direct) {
+        collect(run);
+        return;
     }
+    ct_app_reader_run(&run->slots[0].reader);
+    ct_app_sinks_wait(&run->sinks);
+    ct_app_analysis_done(&run->analysis, 0);
 }
+
+/* ---- the end --------------------------------------------------------------------------------- */
 
 /* Everything pending is written, however the run has ended. */
 static void finish(struct run *run)
@@ -270,25 +319,25 @@ static void finish(struct run *run)
     struct ct_snapshot *snapshot = calloc(1, sizeof *snapshot);
     ct_app_service_stopping(&run->service);
     ct_app_sinks_wait(&run->sinks);
-    ct_engine_finish(run->engine);
     ct_app_voice_clear(&run->voice);
-    if (snapshot == NULL || !ct_engine_snapshot(run->engine, TOP_ROWS, snapshot)) {
-        run->failed = true;
+    if (snapshot == NULL || !ct_app_analysis_snapshot(&run->analysis, TOP_ROWS, snapshot)) {
+        atomic_store(&run->failed, true);
         ct_app_voice_say(&run->voice, "summary: not complete: out of memory");
     }
-    if (run->save != NULL && !ct_app_save_finish(run->save)) {
-        run->failed = true;
+    if ((run->save != NULL && !ct_app_save_finish(run->save)) ||
+        (run->recorder != NULL && !ct_app_recorder_finish(run->recorder))) {
+        atomic_store(&run->failed, true);
     }
-    if (run->recorder != NULL && !ct_app_recorder_finish(run->recorder)) {
-        run->failed = true;
-    }
+    ct_app_reader_count_now(&run->slots[0].reader);
     if (snapshot == NULL) {
         return;
     }
     count_capture(run, snapshot);
     ct_app_sinks_end(&run->sinks, snapshot);
-    snapshot->capture.dropped_records = ct_app_sinks_dropped(&run->sinks);
-    run->failed = ct_app_report_unknown_linktype(&run->voice, snapshot) || run->failed;
+    snapshot->capture.dropped_records = ct_app_sinks_dropped(&run->sinks) + snapshot->records_lost;
+    if (ct_app_report_unknown_linktype(&run->voice, snapshot)) {
+        atomic_store(&run->failed, true);
+    }
     if (run->options->verbose > 0) {
         ct_app_report_statistics(&run->voice, snapshot);
     }
@@ -298,16 +347,23 @@ static void finish(struct run *run)
     free(snapshot);
 }
 
-static bool make_engine(struct run *run)
+/* ---- the beginning --------------------------------------------------------------------------- */
+
+static bool make_where(struct run *run)
 {
     char message[CT_QUERY_MESSAGE_MAX];
-    if (run->options->where != NULL) {
-        run->where = ct_output_where_new(run->options->where, message);
-        if (run->where == NULL) {
-            ct_app_voice_say(&run->voice, "-Y: %s", message);
-            return false;
-        }
+    if (run->options->where == NULL) {
+        return true;
     }
+    run->where = ct_output_where_new(run->options->where, message);
+    if (run->where == NULL) {
+        ct_app_voice_say(&run->voice, "-Y: %s", message);
+    }
+    return run->where != NULL;
+}
+
+static bool start_analysis(struct run *run)
+{
     struct ct_engine_config config = {
         .limits = run->options->limits,
         .cache = {.ignored = run->options->ignored_headers,
@@ -324,66 +380,145 @@ static bool make_engine(struct run *run)
         ct_app_voice_say(&run->voice, "random numbers: not available: %s", strerror(errno));
         return false;
     }
-    run->engine = ct_engine_new(&config);
-    if (run->engine == NULL) {
-        ct_app_voice_say(&run->voice, "start: out of memory: the limits do not fit this machine, "
-                                      "lower them (--limit help)");
+    if (ct_app_analysis_start(&run->analysis, &run->plan, &config, !run->options->is_live)) {
+        return true;
     }
-    return run->engine != NULL;
+    ct_app_voice_say(&run->voice,
+                     "start: %s: the limits or threads do not fit this machine, lower "
+                     "them (--limit help, --threads)",
+                     strerror(errno));
+    return false;
 }
 
-/* Everything that may need privileges is opened here; later nothing is, but through this. */
-static enum ct_exit open_all(struct run *run)
+static bool make_slots(struct run *run)
 {
+    run->slots = calloc(run->plan.n_readers, sizeof *run->slots);
+    for (size_t r = 0; run->slots != NULL && r < run->plan.n_readers; r++) {
+        struct slot *slot = &run->slots[r];
+        slot->run = run;
+        slot->index = r;
+        slot->made = ct_app_reader_init(&slot->reader);
+        slot->reader.is_live = run->options->is_live;
+        slot->reader.count = run->options->count;
+        slot->reader.pace.speed = run->options->speed;
+        slot->reader.hooks = (struct ct_reader_hooks){
+            .frame = on_frame, .tick = on_tick, .batch = on_batch, .user = slot};
+        if (!slot->made) {
+            return false;
+        }
+    }
+    return run->slots != NULL;
+}
+
+static enum ct_exit open_sources(struct run *run)
+{
+    struct ct_live_options live = run->options->live;
     struct ct_source_options source = {
         .paths = run->options->reads,
         .n_paths = run->options->n_reads,
-        .live = run->options->is_live ? &run->options->live : NULL,
+        .live = run->options->is_live ? &live : NULL,
         .filter = run->options->filter,
         .problem = on_problem,
         .notice = on_notice,
         .interrupted = on_interrupted,
         .user = run,
     };
-    const struct ct_service_options service = {
-        .options = run->options, .voice = &run->voice, .snapshot = take_snapshot, .user = run};
-    if (!ct_app_service_begin(&run->service, &service) || !make_engine(run) ||
+    live.fanout = run->plan.n_readers > 1 ? (uint16_t)getpid() : 0;
+    for (size_t r = 0; r < run->plan.n_readers; r++) {
+        enum ct_source_status status = ct_source_open(&source, &run->slots[r].reader.source);
+        if (status != CT_SOURCE_OK) {
+            return status == CT_SOURCE_BAD_FILTER ? CT_EXIT_USAGE : CT_EXIT_FAILED;
+        }
+        source.notice = NULL; /* one of them is enough to tell that an interface is down */
+    }
+    if (run->plan.n_readers > 1) {
+        struct timespec now = {.tv_sec = 0};
+        (void)clock_gettime(CLOCK_REALTIME, &now); /* exists on every Linux */
+        for (size_t r = 0; r < run->plan.n_readers; r++) {
+            run->slots[r].reader.begin_ns = now.tv_sec * CT_NS_PER_S + now.tv_nsec;
+        }
+    }
+    return CT_EXIT_OK;
+}
+
+/* Everything that may need privileges is opened here; later nothing is, but by the opener. */
+static enum ct_exit open_all(struct run *run)
+{
+    const struct ct_source *source = NULL;
+    const struct ct_service_options service = {.options = run->options,
+                                               .opener = &run->opener,
+                                               .voice = &run->voice,
+                                               .snapshot = take_snapshot,
+                                               .user = run};
+    run->service_begun = true;
+    if (!ct_app_service_begin(&run->service, &service) || !make_where(run) || !make_slots(run) ||
         !ct_app_sinks_open(&run->sinks, run->options, &run->opener, &run->voice)) {
         return CT_EXIT_FAILED;
     }
     run->voice.shows_progress = !run->options->quiet && ct_app_terminal_rewrites(STDERR_FILENO) &&
                                 !(run->sinks.streams_to_stdout && isatty(STDOUT_FILENO));
-    enum ct_source_status status = ct_source_open(&source, &run->source);
-    if (status != CT_SOURCE_OK) {
-        return status == CT_SOURCE_BAD_FILTER ? CT_EXIT_USAGE : CT_EXIT_FAILED;
+    enum ct_exit status = open_sources(run);
+    if (status != CT_EXIT_OK) {
+        return status;
     }
+    source = run->slots[0].reader.source;
     if (run->options->ring_bytes > 0) {
-        run->recorder = ct_app_recorder_open(run->options, run->source, &run->opener, &run->voice);
+        run->recorder = ct_app_recorder_open(run->options, source, &run->opener, &run->voice);
+        run->slots[0].reader.recorder = run->recorder;
         return run->recorder != NULL ? CT_EXIT_OK : CT_EXIT_FAILED;
     }
     if (run->options->save.path != NULL) {
-        run->save = ct_app_save_open(run->options, run->source, &run->opener, &run->voice);
+        run->save = ct_app_save_open(run->options, source, &run->opener, &run->voice);
+        run->slots[0].reader.save = run->save;
         return run->save != NULL ? CT_EXIT_OK : CT_EXIT_FAILED;
     }
     return CT_EXIT_OK;
 }
 
+/* From here on nothing can be opened but by the opener. */
+static bool give_up_rights(struct run *run)
+{
+    char text[256];
+    if (!run->confine.keep && run->opener.n_places > 0 && !ct_app_opener_start(&run->opener)) {
+        ct_app_voice_say(&run->voice,
+                         "privileges: the process that opens files cannot be "
+                         "started: %s",
+                         strerror(errno));
+        return false;
+    }
+    if (!ct_app_confine_enter(&run->confine)) {
+        ct_app_voice_say(&run->voice, "%s", run->confine.error);
+        return false;
+    }
+    if (run->options->verbose > 0) {
+        ct_app_confine_describe(&run->confine, text, sizeof text);
+        ct_app_voice_say(&run->voice, "%s", text);
+    }
+    return true;
+}
+
 static void say_listening(struct run *run)
 {
+    const struct ct_source *source = run->slots[0].reader.source;
     const char *name = NULL;
-    for (uint32_t i = 0; (name = ct_source_iface_name(run->source, i)) != NULL; i++) {
-        const char *link = ct_source_linktype_name(ct_source_iface_linktype(run->source, i));
+    for (uint32_t i = 0; (name = ct_source_iface_name(source, i)) != NULL; i++) {
+        const char *link = ct_source_linktype_name(ct_source_iface_linktype(source, i));
         ct_app_voice_say(&run->voice, "listening on %s (%s)", name, link != NULL ? link : "?");
     }
 }
 
 static enum ct_exit open_and_watch(struct run *run)
 {
+    if (!ct_app_confine_choose(&run->confine, run->options->user, run->options->no_drop)) {
+        ct_app_voice_say(&run->voice, "%s", run->confine.error);
+        return CT_EXIT_USAGE;
+    }
     enum ct_exit status = open_all(run);
     if (status != CT_EXIT_OK) {
         return status;
     }
-    if (!ct_app_sinks_begin(&run->sinks, ct_engine_fields(run->engine)) ||
+    if (!give_up_rights(run) || !start_analysis(run) ||
+        !ct_app_sinks_begin(&run->sinks, ct_app_analysis_fields(&run->analysis)) ||
         (run->save != NULL && !ct_app_save_start(run->save)) ||
         (run->recorder != NULL && !ct_app_recorder_start(run->recorder)) ||
         !ct_app_service_ready(&run->service)) {
@@ -394,26 +529,43 @@ static enum ct_exit open_and_watch(struct run *run)
     }
     watch(run);
     finish(run);
-    if (run->failed || run->sinks.failed) {
+    if (atomic_load(&run->failed) || run->sinks.failed) {
         return CT_EXIT_FAILED;
     }
     return run->assertion_failed ? CT_EXIT_ASSERTION : CT_EXIT_OK;
 }
 
+static void close_slots(struct run *run)
+{
+    for (size_t r = 0; run->slots != NULL && r < run->plan.n_readers; r++) {
+        ct_source_close(run->slots[r].reader.source);
+        if (run->slots[r].made) {
+            ct_app_reader_fini(&run->slots[r].reader);
+        }
+    }
+    free(run->slots);
+}
+
 enum ct_exit ct_app_run(const struct ct_options *options)
 {
-    struct run run = {.options = options, .frame_ns = INT64_MIN, .pace = {.speed = options->speed}};
+    struct run run = {.options = options};
+    atomic_init(&run.stops, false);
+    atomic_init(&run.failed, false);
+    atomic_init(&run.n_over, 0);
     ct_app_voice_init(&run.voice, false);
     ct_app_opener_init(&run.opener);
+    ct_app_plan(&run.plan, options);
     ct_app_signals_install();
     enum ct_exit status = open_and_watch(&run);
-    ct_app_service_end(&run.service);
+    if (run.service_begun) {
+        ct_app_service_end(&run.service);
+    }
+    ct_app_analysis_fini(&run.analysis);
     ct_app_sinks_fini(&run.sinks);
     ct_app_save_close(run.save);
     ct_app_recorder_close(run.recorder);
     ct_app_opener_fini(&run.opener);
-    ct_source_close(run.source);
-    ct_engine_free(run.engine);
+    close_slots(&run);
     ct_output_where_free(run.where);
     return status;
 }

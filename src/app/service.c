@@ -53,7 +53,8 @@ bool ct_app_service_begin(struct ct_service *service, const struct ct_service_op
     ct_app_notify_open(&service->notify);
     if (options->pid_file != NULL) {
         service->pid_fd = ct_app_pidfile_open(options->pid_file, with->voice);
-        if (service->pid_fd < 0) {
+        if (service->pid_fd < 0 ||
+            !ct_app_place_find(&service->pid_place, with->opener, options->pid_file)) {
             return false;
         }
     }
@@ -107,7 +108,7 @@ void ct_app_service_end(struct ct_service *service)
 {
     ct_app_metrics_server_close(service->metrics);
     if (service->pid_fd >= 0) {
-        ct_app_pidfile_close(service->pid_fd, service->with.options->pid_file);
+        ct_app_pidfile_close(service->pid_fd, &service->pid_place);
     }
     ct_app_notify_close(&service->notify);
 }

@@ -8,11 +8,14 @@
 
 #include "app/metrics_server.h"
 #include "app/notify.h"
+#include "app/opener.h"
 #include "app/options.h"
+#include "app/place.h"
 #include "app/voice.h"
 
 struct ct_service_options {
     const struct ct_options *options;
+    struct ct_opener *opener;
     struct ct_voice *voice;
     /* Takes the numbers of now, without lists. False: no memory. */
     bool (*snapshot)(void *user, struct ct_snapshot *snapshot);
@@ -24,6 +27,7 @@ struct ct_service {
     struct ct_metrics_server *metrics; /* NULL: none wanted */
     struct ct_notify notify;
     int pid_fd; /* -1: none */
+    struct ct_place pid_place;
 };
 
 /*

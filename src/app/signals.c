@@ -47,6 +47,12 @@ static void on_alarm(int number)
     tick = 1;
 }
 
+/* Ends the wait of a thread that does not hear the others. */
+static void on_wake(int number)
+{
+    (void)number;
+}
+
 static void take_over(int number, void (*handler)(int))
 {
     struct sigaction before;
@@ -64,6 +70,7 @@ void ct_app_signals_install(void)
     take_over(SIGHUP, on_signal);
     take_over(SIGUSR1, on_signal);
     take_over(SIGUSR2, on_signal);
+    take_over(SIGURG, on_wake);
     (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
 }
 

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "source/device.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#ifdef __linux__
+#include <linux/if_packet.h>
+#endif
 
 #include <pcap/pcap.h>
 
@@ -138,6 +143,31 @@ static bool set_filter(const struct ct_device *device, const char *filter,
     return set;
 }
 
+/*
+ * Of all sockets in a group the kernel gives a packet to one: the same for both directions of a
+ * connection and for the fragments of a datagram (packet(7), PACKET_FANOUT).
+ */
+static bool join_fanout(struct ct_device *device, uint16_t group, char message[])
+{
+#ifdef PACKET_FANOUT
+    int type = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
+    int argument = (uint16_t)(group + device->iface) | type << 16;
+    if (setsockopt(pcap_fileno(device->pcap), SOL_PACKET, PACKET_FANOUT, &argument,
+                   sizeof argument) == 0) {
+        return true;
+    }
+    (void)snprintf(message, CT_SOURCE_MESSAGE_MAX,
+                   "%s: cannot be shared by several threads: %s, use --threads 1", device->name,
+                   strerror(errno));
+#else
+    (void)group;
+    (void)snprintf(message, CT_SOURCE_MESSAGE_MAX,
+                   "%s: cannot be shared by several threads on this system, use --threads 1",
+                   device->name);
+#endif
+    return false;
+}
+
 static enum ct_source_status start(struct ct_device *device,
                                    const struct ct_source_options *options,
                                    char message[CT_SOURCE_MESSAGE_MAX])
@@ -147,6 +177,9 @@ static enum ct_source_status start(struct ct_device *device,
     int result = pcap_activate(device->pcap);
     if (result < 0) {
         explain(device, result, message);
+        return CT_SOURCE_FAILED;
+    }
+    if (options->live->fanout != 0 && !join_fanout(device, options->live->fanout, message)) {
         return CT_SOURCE_FAILED;
     }
     if (pcap_setnonblock(device->pcap, 1, error) != 0) {

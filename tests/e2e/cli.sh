@@ -509,5 +509,59 @@ run -r "$sample" -q --assert 'hit_ratio>10%' --assert 'hit_ratio>90%'
 ok "one that does not: exit status 3, and it is named" says 3 "--assert hit_ratio>90%: does not hold"
 ok "and the report is there all the same" grep -q 'cachetap summary' out
 
+# ---- threads --------------------------------------------------------------------------------
+same_with_threads() { # arguments: the same octets with 1, 2 and 5 threads
+    local want n
+    want=$("$program" "$@" 2>&1 | md5sum)
+    for n in 2 5; do
+        [ "$("$program" --threads "$n" "$@" 2>&1 | md5sum)" = "$want" ] || return 1
+    done
+}
+same_results_with_threads() { # what is said on standard error comes when it comes
+    [ "$("$program" "$@" 2>err1)" = "$("$program" --threads 3 "$@" 2>err3)" ] && cmp -s err1 err3
+}
+for capture in "$captures"/*.pcap "$captures"/*.pcapng; do
+    ok "threads change nothing: ${capture##*/}" same_with_threads -r "$capture" --json --connections
+done
+ok "nor in the report" same_with_threads -r "$sample" --explain
+head -c 40000 "$sample" >cut.pcap
+ok "nor in the results of a capture that is cut" same_results_with_threads -r cut.pcap --text
+
+# ---- rights ---------------------------------------------------------------------------------
+rights() { # the line of /proc/PID/status
+    awk -v key="$1:" '$1 == key { print $2 }' "/proc/$pid/status"
+}
+mkfifo still
+"$program" -v -r still -o json:still.json >out 2>err &
+pid=$!
+exec 8>still
+head -c 60000 "$sample" >&8
+dropped() { grep -q 'privileges dropped: ' err; }
+ok "rights are given up before the first packet, and -v says so" until_true dropped
+ok "no capability is left" test "$(rights CapEff)$(rights CapPrm)" = 00000000000000000000000000000000
+ok "and none can come back" test "$(rights NoNewPrivs)" = 1
+if [ "$(id -u)" -eq 0 ]; then
+    ok "root has become another user" test "$(rights Uid)" != 0
+    run -r "$sample" -q -v --no-drop
+    ok "--no-drop keeps them" grep -q 'privileges kept (user 0)' err
+    run -r "$sample" -q -v -Z daemon
+    ok "-Z names the user" grep -q 'privileges dropped: user daemon' err
+fi
+filtered() { ! "$program" --version | grep -qi sanitizer; }
+if filtered; then
+    ok "system calls are filtered" test "$(rights Seccomp)" = 2
+fi
+wrote() { [ -s still.json ]; }
+until_true wrote
+mv still.json still.1
+kill -HUP "$pid"
+made_again() { [ -e still.json ]; }
+ok "files are opened again all the same" until_true made_again
+exec 8>&-
+wait "$pid"
+ok "and what follows is written" test -s still.json
+refused 'there is no such user' -r "$sample" -Z no-such-user-here
+refused 'contradict each other' -r "$sample" -Z nobody --no-drop
+
 echo "cli: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

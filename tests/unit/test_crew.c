@@ -274,8 +274,7 @@ static void test_a_crew_can_be_ended_at_any_time(void **state)
 static void test_directions_may_come_by_different_readers(void **state)
 {
     struct bench *bench = *state;
-    struct ct_crew_options options = {
-        .config = &bench->config, .n_readers = 2, .n_workers = 2};
+    struct ct_crew_options options = {.config = &bench->config, .n_readers = 2, .n_workers = 2};
     bench->config.limits.handover_bytes = CT_MIB(32);
     struct ct_crew *crew = ct_app_crew_new(&options);
     assert_non_null(crew);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What becomes of frames: an engine in the thread that reads them, or a crew of threads behind
+ * one interface, so that the run need not know which.
+ */
+#ifndef CACHETAP_APP_ANALYSIS_H
+#define CACHETAP_APP_ANALYSIS_H
+
+#include "app/crew.h"
+#include "app/options.h"
+
+/* Who does what. */
+struct ct_plan {
+    bool direct;      /* all in the main thread */
+    size_t n_readers; /* else threads that read, each with a source of its own */
+    size_t n_workers; /* threads between them and the main one; 0: the reader analyses itself */
+};
+
+/* From --threads, the machine and the source. */
+void ct_app_plan(struct ct_plan *plan, const struct ct_options *options);
+
+struct ct_analysis {
+    struct ct_engine *engine; /* one of the two */
+    struct ct_crew *crew;
+};
+
+/* False with errno: no memory, or no threads. Copies config. */
+bool ct_app_analysis_start(struct ct_analysis *analysis, const struct ct_plan *plan,
+                           const struct ct_engine_config *config, bool lossless);
+void ct_app_analysis_fini(struct ct_analysis *analysis);
+
+/* In the thread of reader r. */
+void ct_app_analysis_frame(struct ct_analysis *analysis, size_t r, const struct ct_frame *frame);
+void ct_app_analysis_tick(struct ct_analysis *analysis, size_t r, int64_t now_ns);
+void ct_app_analysis_flush(struct ct_analysis *analysis, size_t r);
+/* The input has ended: what is open is ended as well. */
+void ct_app_analysis_done(struct ct_analysis *analysis, size_t r);
+
+/* In the main thread. */
+const struct ct_fields *ct_app_analysis_fields(const struct ct_analysis *analysis);
+bool ct_app_analysis_snapshot(struct ct_analysis *analysis, size_t n_top,
+                              struct ct_snapshot *snapshot);
+
+#endif
