@@ -75,7 +75,8 @@ static const char *const analyser_calls[] = {
     "nanosleep",
     "clock_nanosleep",
     "restart_syscall",
-    /* sockets that are open, and those that a listening one accepts */
+    /* sockets that are open (one is bound anew when its interface was), and accepted ones */
+    "bind",
     "accept",
     "accept4",
     "recvfrom",
