@@ -33,8 +33,9 @@ SINGLE = ["-o", "tcp.desegment_tcp_streams:FALSE"]
 
 def tshark(path, mode):
     """{connection: ([requests], [codes])} by tshark."""
-    command = ["tshark", "-r", path, "-Y", "http and tcp", "--enable-heuristic", "http_tcp",
-               "-T", "fields", "-E", "aggregator=" + MORE] + mode
+    # What tshark decrypts with keys in the file is left out.
+    command = ["tshark", "-r", path, "-Y", "http and tcp and not tls",
+               "--enable-heuristic", "http_tcp", "-T", "fields", "-E", "aggregator=" + MORE] + mode
     for field in FIELDS:
         command += ["-e", field]
     done = subprocess.run(command, capture_output=True, timeout=120, check=False)
@@ -79,6 +80,12 @@ def ours(program, path):
     return found
 
 
+def short(rows):
+    """The first few, each cut."""
+    return [tuple(str(cell)[:60] for cell in row) if isinstance(row, tuple) else row
+            for row in rows[:4]]
+
+
 def differences(theirs, single, mine):
     """Lines that say what differs, by connection; to agree with one of tshark's ways is enough."""
     lines = []
@@ -89,8 +96,8 @@ def differences(theirs, single, mine):
             if b not in (a, single[ends][i]):
                 extra_a = list((collections.Counter(a) - collections.Counter(b)).elements())
                 extra_b = list((collections.Counter(b) - collections.Counter(a)).elements())
-                lines.append(f"{name}: {what}: only tshark {extra_a[:4]}, only cachetap "
-                             f"{extra_b[:4]}" + ("" if extra_a or extra_b else " (order)"))
+                lines.append(f"{name}: {what}: only tshark {short(extra_a)}, only cachetap "
+                             f"{short(extra_b)}" + ("" if extra_a or extra_b else " (order)"))
     return lines
 
 
@@ -174,7 +181,7 @@ def main():
                 print(f"  DIFFERENT: {path}")
             if why is None or args.verbose:
                 for line in lines[:12]:
-                    print(f"      {line}")
+                    print(f"      {line[:300]}")
             sys.stdout.flush()
     print(f"{len(paths)} captures, {messages} messages by tshark: {same} the same, "
           f"{explained} explained, {different} different")
