@@ -75,7 +75,7 @@ static bool evidence_line(const struct ct_txn *txn, const struct ct_fields *fiel
 static size_t put_same(struct ct_evidence_text *out, size_t n, const struct ct_txn *txn,
                        enum ct_field field, const char *name)
 {
-    struct ct_span value = ct_output_field(txn, CT_DIR_RESP, field).text;
+    struct ct_span value = ct_output_field(txn, CT_DIR_RESP, (uint16_t)field).text;
     int room = value.n < 64 ? (int)value.n : 64;
     int put = snprintf(out->text + n, sizeof out->text - n, "%s %.*s, ", name, room,
                        value.n > 0 ? (const char *)value.p : "");
