@@ -83,12 +83,12 @@ static void take_replaced(struct ct_reading *r, struct ct_statement *s, bool nea
     const struct ct_control *request = ct_cache_control(r, CT_DIR_ORIG);
     bool max_age_0 = ct_control_has(request, CT_DIRECTIVE_MAX_AGE) &&
                      request->seconds[CT_DIRECTIVE_MAX_AGE] == 0;
-    if (nearest && (max_age_0 || ct_control_has(request, CT_DIRECTIVE_NO_CACHE))) {
-        s->outcome = CT_OUTCOME_CLIENT_REFRESH;
-    } else if (nearest && r->txn->status >= 500) {
+    if (nearest && r->txn->status >= 500) {
         s->outcome = CT_OUTCOME_ERROR;
         s->reason = CT_REASON_ORIGIN_ERROR;
         s->rule = "Squid held an expired copy and passed the origin's error on";
+    } else if (nearest && (max_age_0 || ct_control_has(request, CT_DIRECTIVE_NO_CACHE))) {
+        s->outcome = CT_OUTCOME_CLIENT_REFRESH;
     } else if (ct_reading_has(r, CT_DIR_RESP, CT_FIELD_VARY) && !ct_cache_varies_on_all(r)) {
         s->reason = CT_REASON_VARY_NOT_STORED; /* the copy may be of another variant */
         s->rule = "Squid held a copy, perhaps of another variant";

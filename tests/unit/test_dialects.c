@@ -323,6 +323,8 @@ static void squid(void **state)
          "CLIENT_REFRESH stated squid request-no-cache; cache.example.com=CLIENT_REFRESH"},
         {"@GET / HTTP/1.1\n\n503\n" SQUID("MISS", "HIT"),
          "ERROR stated squid origin-error; cache.example.com=ERROR"},
+        {"@GET / HTTP/1.1\nCache-Control: max-age=0\n\n503\n" SQUID("MISS", "HIT"),
+         "ERROR stated squid origin-error; cache.example.com=ERROR"},
         {"@GET / HTTP/1.1\n\n503\n" SQUID("MISS", "NONE") "X-Squid-Error: ERR_CONNECT_FAIL 111\n",
          "ERROR stated squid origin-unreachable; cache.example.com=ERROR"},
         {"@GET / HTTP/1.1\n\n504\n" SQUID("MISS", "MISS") "X-Squid-Error: ERR_READ_TIMEOUT 0\n",
