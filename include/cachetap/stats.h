@@ -67,9 +67,10 @@ struct ct_quantiles {
     X(10000000000, "10.0") X(30000000000, "30.0")
 /* clang-format on */
 enum {
-#define X(ns, seconds) +1
-    CT_TIME_BOUND_COUNT = 0 CT_TIME_BOUNDS(X)
+#define X(ns, seconds) CT_TIME_BOUND_##ns,
+    CT_TIME_BOUNDS(X)
 #undef X
+        CT_TIME_BOUND_COUNT
 };
 
 /* Times counted exactly in wide buckets, for histograms that other programs add up. */

@@ -225,9 +225,11 @@ static enum MHD_Result answer_health(const struct ct_metrics_server *server,
     return answer_text(connection, MHD_HTTP_SERVICE_UNAVAILABLE, stalled, false, NULL);
 }
 
+/* NOLINTBEGIN(readability-function-size,readability-non-const-parameter): the library's type */
 static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *path,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **state)
+/* NOLINTEND(readability-function-size,readability-non-const-parameter) */
 {
     static char wrong_method[] = "only GET and HEAD\n";
     static char help[] = HELP_TEXT;

@@ -169,6 +169,22 @@ static void put_notes(struct ct_metrics_page *page)
     }
 }
 
+static void put_marks(struct ct_metrics_page *page)
+{
+    for (int i = 0; i < CT_MARK_COUNT; i++) {
+        ct_metrics_put1(page, "mark", ct_cache_mark_name((enum ct_mark)i),
+                        page->view->snapshot->by_mark[i]);
+    }
+}
+
+static void put_findings(struct ct_metrics_page *page)
+{
+    for (int i = 0; i < CT_FINDING_COUNT; i++) {
+        ct_metrics_put1(page, "finding", ct_cache_finding_name((enum ct_finding)i),
+                        page->view->snapshot->by_finding[i]);
+    }
+}
+
 static void put_host(struct ct_metrics_page *page, struct ct_span name,
                      const uint64_t by_class[CT_CLASS_COUNT])
 {
@@ -390,6 +406,9 @@ static const struct ct_metric table[] = {
     ROW("host_response_body_bytes", COUNTER, "host, class", "Octets of response bodies by host.", put_host_bodies)
     ROW("code_transactions", COUNTER, "code", "Transactions by the class of the response's status code; none: no response was seen, or it is outside.", put_status_classes)
     ROW("note_transactions", COUNTER, "note", "Transactions with something to note; one may have several notes.", put_notes)
+    ROW("mark_transactions", COUNTER, "mark", "Transactions with what travels beside the outcome; one may have several marks.", put_marks)
+    ROW("finding_transactions", COUNTER, "finding", "Transactions that show a cache problem; one may show several.", put_findings)
+    NUMBER("transactions_not_chosen", COUNTER, not_chosen, "Transactions that --where leaves out; they are in no other number.")
     ROW("time_to_first_byte_seconds", CT_METRIC_HISTOGRAM, "class, le", "Time from the end of the request to the first octet of the response.", put_ttfb)
     ROW("transaction_duration_seconds", CT_METRIC_HISTOGRAM, "class, le", "Time from the first octet of the request to the last of the response.", put_durations)
     NUMBER("transactions_complete", COUNTER, complete, "Transactions of which both messages were seen to their end.")

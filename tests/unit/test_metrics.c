@@ -85,6 +85,9 @@ static void numbers_of_the_snapshot_stand_on_the_page(void **state)
     snapshot->by_basis[CT_BASIS_STATED] = 8;
     snapshot->by_reason[CT_REASON_COLD] = 2;
     snapshot->by_status_class[2] = 8;
+    snapshot->by_mark[CT_MARK_FOSSIL] = 3;
+    snapshot->by_finding[0] = 9;
+    snapshot->not_chosen = 11;
     snapshot->ratios.origin_requests = (struct ct_ratio){6, 2};
     snapshot->dialects[0] = (struct ct_dialect_row){"nginx", 4, {4, 0, 0, 0}};
     snapshot->n_dialects = 1;
@@ -104,6 +107,9 @@ static void numbers_of_the_snapshot_stand_on_the_page(void **state)
     want_line(page, "cachetap_response_body_bytes_total{outcome=\"HIT\",class=\"hit\"} 512");
     want_line(page, "cachetap_basis_transactions_total{basis=\"stated\"} 8");
     want_line(page, "cachetap_reason_transactions_total{reason=\"cold\"} 2");
+    want_line(page, "cachetap_mark_transactions_total{mark=\"fossil\"} 3");
+    assert_non_null(strstr(page, "\ncachetap_finding_transactions_total{finding=\""));
+    want_line(page, "cachetap_transactions_not_chosen_total 11");
     want_line(page, "cachetap_code_transactions_total{code=\"2xx\"} 8");
     want_line(page, "cachetap_origin_transactions_total{origin=\"spared\"} 6");
     want_line(page, "cachetap_origin_transactions_total{origin=\"reached\"} 2");
