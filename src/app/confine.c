@@ -88,6 +88,7 @@ static const char *const analyser_calls[] = {
     "getpeername",
     "getsockopt",
     "setsockopt",
+    "bind", /* an interface that was made anew: the packet socket there is stays */
     /* memory */
     "brk",
 

@@ -8,7 +8,7 @@
 
 #include "cachetap/base.h"
 
-#define PAUSE_MAX_NS (24 * 3600 * CT_NS_PER_S)
+#define PAUSE_MAX_NS (INT64_C(24) * 3600 * CT_NS_PER_S)
 
 int64_t ct_app_pace_left(struct ct_pace *pace, int64_t packet_ns, int64_t clock_ns)
 {
@@ -32,7 +32,7 @@ int64_t ct_app_pace_left(struct ct_pace *pace, int64_t packet_ns, int64_t clock_
 int64_t ct_app_pace_now(const struct ct_pace *pace, int64_t clock_ns)
 {
     double passed = (double)(clock_ns - pace->clock_ns) * pace->speed;
-    return pace->packet_ns + (passed < (double)PAUSE_MAX_NS * 365 ? (int64_t)passed : 0);
+    return pace->packet_ns + (passed < 365.0 * (double)PAUSE_MAX_NS ? (int64_t)passed : 0);
 }
 
 void ct_app_pace_sleep(int64_t ns, bool (*pending)(void))

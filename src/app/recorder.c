@@ -82,7 +82,7 @@ static struct piece *shift(struct queue *queue)
     struct piece *first = queue->n > 0 ? queue->pieces[0] : NULL;
     if (first != NULL) {
         queue->n--;
-        memmove(&queue->pieces[0], &queue->pieces[1], queue->n * sizeof queue->pieces[0]);
+        memmove(&queue->pieces[0], &queue->pieces[1], queue->n * sizeof(struct piece *));
     }
     return first;
 }

@@ -555,6 +555,7 @@ enum ct_exit ct_app_run(const struct ct_options *options)
     ct_app_voice_init(&run.voice, false);
     ct_app_opener_init(&run.opener);
     ct_app_plan(&run.plan, options);
+    tzset(); /* names of files want the time zone, later nothing is opened for it */
     ct_app_signals_install();
     enum ct_exit status = open_and_watch(&run);
     if (run.service_begun) {

@@ -255,6 +255,7 @@ int ct_source_device_fd(const struct ct_device *device)
     return device->fd;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libpcap's */
 static void deliver(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
     const struct delivery *delivery = (const struct delivery *)(const void *)user;
