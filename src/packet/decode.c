@@ -74,7 +74,10 @@ static enum ct_packet_status decode(struct ct_decoder *decoder, struct ct_walk *
     walk->segment->iface = decoder->iface;
     walk_headers(walk, first);
     decoder->counters.status[walk->status]++;
-    decoder->rest = walk->rest;
+    decoder->rest.next = CT_NEXT_DONE;
+    if (walk->rest.next != CT_NEXT_DONE) { /* seldom, and more to copy than all else here */
+        decoder->rest = walk->rest;
+    }
     return walk->status;
 }
 

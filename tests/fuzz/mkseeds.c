@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mkseeds CAPTURE NAME: seeds for fuzz_packet and fuzz_capture from a recorded sample, one
- * small connection each, written to tests/fuzz/corpus/{packet,capture}/NAME-PORT.
+ * small connection each, written to tests/fuzz/corpus/{packet,capture}/NAME-PORT; and seeds for
+ * fuzz_packet with every wrapping of a packet, as wrappings-N.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,9 +10,11 @@
 #include <string.h>
 
 #include "support/tape.h"
+#include "support/wrappings.h"
 
 #define SEEDS_MAX  6
 #define SEED_BYTES 6000u
+#define WRAPPINGS  8u /* in one seed */
 
 struct seed {
     uint8_t packet[SEED_BYTES * 2];  /* as fuzz_packet reads it */
@@ -78,6 +81,22 @@ static void write_seed(const struct tape *tape, struct ct_decoder *decoder, cons
     save("capture", name, port, seed.capture, seed.n_capture);
 }
 
+/* A segment in each of some wrappings, from the first one on. */
+static void write_wrappings(size_t first)
+{
+    static struct tf_frame f; /* too large for a stack */
+    struct seed seed = {.n_packet = 0};
+    for (size_t i = first; i < first + WRAPPINGS && i < tf_wrappings(); i++) {
+        (void)tf_wrap(i, &f);
+        tf_ipv4(&f, &(struct tf_ipv4){.protocol = TF_TCP});
+        tf_tcp(&f, &(struct tf_tcp){.sport = 40000, .dport = 80, .flags = TF_ACK});
+        tf_text(&f, "GET / HTTP/1.1\r\n\r\n");
+        struct ct_frame frame = tf_frame(&f, 0);
+        (void)add(&seed, &frame);
+    }
+    save("packet", "wrappings", (unsigned)(first / WRAPPINGS), seed.packet, seed.n_packet);
+}
+
 int main(int argc, char **argv)
 {
     unsigned ports[SEEDS_MAX];
@@ -102,6 +121,9 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < n; i++) {
         write_seed(&tape, decoder, argv[2], ports[i]);
+    }
+    for (size_t i = 0; i < tf_wrappings(); i += WRAPPINGS) {
+        write_wrappings(i);
     }
     ct_packet_decoder_free(decoder);
     tape_free(&tape);
