@@ -138,7 +138,7 @@ unit: $(TESTS)
 	@tests/tools/run_unit.sh $(TESTS)
 
 .PHONY: races
-races: $(BUILD)/tests/test_ring $(BUILD)/tests/test_crew ## the tests with several threads (TSAN=1: under ThreadSanitizer)
+races: $(BUILD)/tests/test_ring $(BUILD)/tests/test_crew $(BUILD)/tests/test_metrics_server ## the tests with several threads (TSAN=1: under ThreadSanitizer)
 	@tests/tools/run_unit.sh $^
 
 fuzz-replay: $(REPLAYERS)
