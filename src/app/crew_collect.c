@@ -82,6 +82,7 @@ static bool take_in_order(struct ct_crew *crew, size_t *n)
         const void *body = NULL;
         const struct ct_channel_head *head = next_record(feed, &body, n);
         if (head == NULL) {
+            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): without feeds n_feeds is 0 */
             open = !feed->done && feed->seq < open ? feed->seq : open;
         } else if (best == NULL || head->seq < best_head->seq) {
             best = feed;

@@ -29,7 +29,9 @@ static bool parse_date(const struct ct_look *look, enum ct_dir dir, enum ct_fiel
 {
     if (dir == CT_DIR_RESP && field == CT_FIELD_DATE) { /* asked for by several */
         int64_t date_s = ct_cache_date(look->r);
-        *epoch_s = date_s >= 0 ? date_s : *epoch_s;
+        if (date_s >= 0) {
+            *epoch_s = date_s;
+        }
         return date_s >= 0;
     }
     return ct_http_parse_date(value(look, dir, field), look->now_s, epoch_s);

@@ -106,10 +106,10 @@ static bool get_count(const struct ct_snapshot *now, unsigned which, double *out
 
 struct row {
     const char *name;
-    enum ct_query_kind kind;
+    const char *help;
     getter get;
     unsigned argument;
-    const char *help;
+    enum ct_query_kind kind;
 };
 
 #define RATIO(name, which, help)                      \
@@ -122,8 +122,8 @@ struct row {
     }
 #define TTFB(class, CLASS, q, i)                                                  \
     {                                                                             \
-        class "_ttfb_" q, CT_QUERY_SECONDS, get_ttfb, CT_CLASS_##CLASS * 4 + (i), \
-            "time to first octet of class " class ", " q                          \
+        class "_ttfb_" q, "time to first octet of class " class ", " q, get_ttfb, \
+            CT_CLASS_##CLASS * 4 + (i), CT_QUERY_SECONDS                          \
     }
 #define TTFBS(class, CLASS)                                                                   \
     TTFB(class, CLASS, "p50", 0), TTFB(class, CLASS, "p90", 1), TTFB(class, CLASS, "p99", 2), \
@@ -135,30 +135,29 @@ static const struct row rows[] = {
     RATIO("byte_hit_ratio", 1, "the same by response body octets"),
     RATIO("origin_hit_ratio", 2, "requests that no cache in the line had to fetch"),
     RATIO("origin_byte_hit_ratio", 3, "the same by response body octets"),
-    {"hit", CT_QUERY_NUMBER, get_class, CT_CLASS_HIT, "transactions of class hit"},
-    {"miss", CT_QUERY_NUMBER, get_class, CT_CLASS_MISS, "transactions of class miss"},
-    {"bypass", CT_QUERY_NUMBER, get_class, CT_CLASS_BYPASS, "transactions of class bypass"},
-    {"other", CT_QUERY_NUMBER, get_class, CT_CLASS_OTHER, "transactions of class other"},
-#define X(symbol, class, help) {#symbol, CT_QUERY_NUMBER, get_outcome, CT_OUTCOME_##symbol, help},
+    {"hit", "transactions of class hit", get_class, CT_CLASS_HIT, CT_QUERY_NUMBER},
+    {"miss", "transactions of class miss", get_class, CT_CLASS_MISS, CT_QUERY_NUMBER},
+    {"bypass", "transactions of class bypass", get_class, CT_CLASS_BYPASS, CT_QUERY_NUMBER},
+    {"other", "transactions of class other", get_class, CT_CLASS_OTHER, CT_QUERY_NUMBER},
+#define X(symbol, class, help) {#symbol, help, get_outcome, CT_OUTCOME_##symbol, CT_QUERY_NUMBER},
     CT_OUTCOMES(X)
 #undef X
-    {"status_1xx", CT_QUERY_NUMBER, get_status, 1, "final responses with a status of 1xx (101)"},
-    {"status_2xx", CT_QUERY_NUMBER, get_status, 2, "responses with a status of 2xx"},
-    {"status_3xx", CT_QUERY_NUMBER, get_status, 3, "responses with a status of 3xx"},
-    {"status_4xx", CT_QUERY_NUMBER, get_status, 4, "responses with a status of 4xx"},
-    {"status_5xx", CT_QUERY_NUMBER, get_status, 5, "responses with a status of 5xx"},
+    {"status_1xx", "final responses with a status of 1xx (101)", get_status, 1, CT_QUERY_NUMBER},
+    {"status_2xx", "responses with a status of 2xx", get_status, 2, CT_QUERY_NUMBER},
+    {"status_3xx", "responses with a status of 3xx", get_status, 3, CT_QUERY_NUMBER},
+    {"status_4xx", "responses with a status of 4xx", get_status, 4, CT_QUERY_NUMBER},
+    {"status_5xx", "responses with a status of 5xx", get_status, 5, CT_QUERY_NUMBER},
     TTFBS("hit", HIT), TTFBS("miss", MISS), TTFBS("bypass", BYPASS),
     COUNT("transactions", TRANSACTIONS, "transactions"),
     COUNT("complete", COMPLETE, "transactions seen from end to end"),
     COUNT("unanswered", UNANSWERED, "requests whose response was not seen"),
     COUNT("packets", PACKETS, "packets"),
     COUNT("connections", CONNECTIONS, "TCP connections"),
-    {"body_bytes", CT_QUERY_BYTES, get_count, COUNT_BODY_BYTES, "response body octets"},
-    {"missing_bytes", CT_QUERY_BYTES, get_count, COUNT_MISSING_BYTES,
-     "octets of transactions that the capture does not hold"},
+    {"body_bytes", "response body octets", get_count, COUNT_BODY_BYTES, CT_QUERY_BYTES},
+    {"missing_bytes", "octets of transactions that the capture does not hold", get_count, COUNT_MISSING_BYTES, CT_QUERY_BYTES},
     COUNT("malformed", MALFORMED, "messages given up: not valid HTTP"),
     COUNT("dropped", DROPPED, "packets lost by the kernel or the interface, records lost here"),
-    {"seconds", CT_QUERY_SECONDS, get_count, COUNT_SECONDS, "from the first packet to the last"},
+    {"seconds", "from the first packet to the last", get_count, COUNT_SECONDS, CT_QUERY_SECONDS},
 };
 /* clang-format on */
 
