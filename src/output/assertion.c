@@ -114,11 +114,11 @@ struct row {
 
 #define RATIO(name, which, help)                      \
     {                                                 \
-        name, CT_QUERY_NUMBER, get_ratio, which, help \
+        name, help, get_ratio, which, CT_QUERY_NUMBER \
     }
 #define COUNT(name, which, help)                              \
     {                                                         \
-        name, CT_QUERY_NUMBER, get_count, COUNT_##which, help \
+        name, help, get_count, COUNT_##which, CT_QUERY_NUMBER \
     }
 #define TTFB(class, CLASS, q, i)                                                  \
     {                                                                             \
