@@ -97,7 +97,8 @@ struct ct_key {
     X(history_bytes, CT_MIB(32), "bytes", "memory of earlier responses, by URI; the least recently used is forgotten")     \
     X(stats_keys, 10000, "keys", "hosts, URIs and server names counted one by one; then the least frequent is replaced") \
     X(flows, 100000, "connections", "connections with transactions labelled at one time; the label quiet for longest is given up") \
-    X(metrics_hosts, 50, "hosts", "hosts with counters of their own in the metrics; the rest is counted as other")
+    X(metrics_hosts, 50, "hosts", "hosts with counters of their own in the metrics; the rest is counted as other")  \
+    X(watch_bytes, CT_MIB(32), "bytes", "memory of the latest transactions of the live view; the oldest are forgotten")
 /* clang-format on */
 
 struct ct_limits {

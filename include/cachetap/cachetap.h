@@ -14,7 +14,7 @@
 #ifndef CACHETAP_CACHETAP_H
 #define CACHETAP_CACHETAP_H
 
-#include "cachetap/stats.h"
+#include "cachetap/watch.h"
 
 #define CACHETAP_VERSION "0.1.0"
 
@@ -36,6 +36,7 @@ struct ct_engine_config {
      */
     void (*connection)(void *user, const struct ct_conn_end *end, const struct ct_flow *flow);
     void *user;
+    bool watch; /* keeps what ct_engine_watch gives: about limits.watch_bytes more memory */
 };
 
 struct ct_engine;
@@ -55,6 +56,9 @@ void ct_engine_finish(struct ct_engine *engine);
 
 /* As ct_stats_snapshot, with all counters filled in. Release with ct_stats_snapshot_fini. */
 bool ct_engine_snapshot(const struct ct_engine *engine, size_t n_top, struct ct_snapshot *snapshot);
+
+/* Windows, lists and the latest transactions, or NULL: config.watch was not set. */
+struct ct_watch *ct_engine_watch(const struct ct_engine *engine);
 
 /* Names of header fields for those who print lines; valid for the life of the engine. */
 const struct ct_fields *ct_engine_fields(const struct ct_engine *engine);

@@ -61,6 +61,21 @@ void ct_intake_frame(struct ct_intake *intake, const struct ct_frame *frame);
 void ct_intake_tick(struct ct_intake *intake, int64_t now_ns);
 void ct_intake_counters(const struct ct_intake *intake, struct ct_parts_counters *counters);
 
+/* How far an intake is. */
+struct ct_intake_progress {
+    int64_t now_ns; /* the packet clock, which never moves back */
+    uint64_t frames;
+    uint64_t wire_bytes;
+};
+/* Cheap enough for every tick. */
+void ct_intake_progress(const struct ct_intake *intake, struct ct_intake_progress *progress);
+/* Whether who watches is to be told again; now_ns never moves back. */
+#define CT_PROGRESS_NS (100 * CT_NS_PER_MS)
+static inline bool ct_progress_is_due(int64_t now_ns, int64_t told_ns)
+{
+    return (uint64_t)now_ns - (uint64_t)told_ns >= (uint64_t)CT_PROGRESS_NS;
+}
+
 /*
  * Which of n shards a segment belongs to: the same for both directions, not to be foreseen by
  * who sends it. n > 0.
@@ -101,6 +116,14 @@ void ct_collector_free(struct ct_collector *collector);
 void ct_collector_txn(struct ct_collector *collector, const struct ct_txn *txn,
                       struct ct_verdict *verdict);
 void ct_collector_conn(struct ct_collector *collector, const struct ct_conn_end *end);
+/*
+ * Packet time and packets until now, of all intakes: a few times a second of packet time, also
+ * when nothing comes. Only what is watched needs it.
+ */
+void ct_collector_progress(struct ct_collector *collector,
+                           const struct ct_intake_progress *progress);
+/* As ct_engine_watch. */
+struct ct_watch *ct_collector_watch(const struct ct_collector *collector);
 /* As ct_engine_snapshot; counters are the sum of those of all intakes and shards. */
 bool ct_collector_snapshot(const struct ct_collector *collector,
                            const struct ct_parts_counters *counters, size_t n_top,
@@ -110,13 +133,16 @@ bool ct_collector_snapshot(const struct ct_collector *collector,
  */
 
 /* Bytes that the packed form takes, and the packed form, into memory aligned to 16. */
-size_t ct_parts_pack_txn_bytes(const struct ct_txn *txn);
+size_t ct_parts_pack_txn_bytes(const struct ct_txn *txn, const struct ct_verdict *verdict);
 void ct_parts_pack_txn(void *to, const struct ct_txn *txn, const struct ct_verdict *verdict);
 size_t ct_parts_pack_conn_bytes(const struct ct_conn_end *end);
 void ct_parts_pack_conn(void *to, const struct ct_conn_end *end);
 size_t ct_parts_pack_segment_bytes(const struct ct_segment *segment);
 void ct_parts_pack_segment(void *to, const struct ct_segment *segment);
-/* What was packed; pointers in the results point into the packed form. */
+/*
+ * What was packed; pointers in the results point into the packed form. Tiers and evidence beyond
+ * those of the verdict are left as they are.
+ */
 void ct_parts_unpack_txn(const void *from, struct ct_txn *txn, struct ct_verdict *verdict);
 /* info takes what end->info then points to. */
 void ct_parts_unpack_conn(const void *from, struct ct_conn_end *end, struct ct_conn_info *info);

@@ -98,6 +98,12 @@ const struct ct_fields *ct_app_analysis_fields(const struct ct_analysis *analysi
                                     : ct_app_crew_fields(analysis->crew);
 }
 
+struct ct_watch *ct_app_analysis_watch(const struct ct_analysis *analysis)
+{
+    return analysis->engine != NULL ? ct_engine_watch(analysis->engine)
+                                    : ct_app_crew_watch(analysis->crew);
+}
+
 bool ct_app_analysis_snapshot(struct ct_analysis *analysis, size_t n_top,
                               struct ct_snapshot *snapshot)
 {

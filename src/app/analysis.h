@@ -38,6 +38,8 @@ void ct_app_analysis_done(struct ct_analysis *analysis, size_t r);
 
 /* In the main thread. */
 const struct ct_fields *ct_app_analysis_fields(const struct ct_analysis *analysis);
+/* As ct_engine_watch. */
+struct ct_watch *ct_app_analysis_watch(const struct ct_analysis *analysis);
 bool ct_app_analysis_snapshot(struct ct_analysis *analysis, size_t n_top,
                               struct ct_snapshot *snapshot);
 

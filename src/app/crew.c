@@ -115,6 +115,7 @@ static bool build(struct ct_crew *crew)
         crew->workers[w].bell.fd = -1;
     }
     crew->collector = ct_collector_new(options->config, crew->rules);
+    crew->watch = crew->collector != NULL ? ct_collector_watch(crew->collector) : NULL;
     return crew->collector != NULL && ct_app_bell_init(&crew->bell) && init_readers(crew) &&
            init_workers(crew);
 }
@@ -198,6 +199,11 @@ void ct_app_crew_free(struct ct_crew *crew)
     free(crew->workers);
     free(crew->feeds);
     free(crew);
+}
+
+struct ct_watch *ct_app_crew_watch(const struct ct_crew *crew)
+{
+    return crew->watch;
 }
 
 const struct ct_fields *ct_app_crew_fields(const struct ct_crew *crew)

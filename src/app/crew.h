@@ -58,5 +58,7 @@ bool ct_app_crew_collect(struct ct_crew *crew, int timeout_ms);
 void ct_app_crew_progress(const struct ct_crew *crew, uint64_t *frames, uint64_t *transactions);
 /* As ct_engine_snapshot; counters of packets and connections may be some 100 ms old. */
 bool ct_app_crew_snapshot(struct ct_crew *crew, size_t n_top, struct ct_snapshot *snapshot);
+/* As ct_engine_watch; for the main thread, changed by ct_app_crew_collect. */
+struct ct_watch *ct_app_crew_watch(const struct ct_crew *crew);
 
 #endif

@@ -30,9 +30,23 @@ static bool is_record(const struct ct_channel_head *head)
     return head->kind == CT_CREW_TXN || head->kind == CT_CREW_CONN;
 }
 
+/* The readers' progress in one: packet time is that of the one that is farthest. */
+static void take_progress(struct ct_crew *crew, struct ct_crew_feed *feed, const void *body)
+{
+    struct ct_intake_progress sum = {.now_ns = 0};
+    feed->progress = *(const struct ct_intake_progress *)body;
+    for (size_t r = 0; r < crew->options.n_readers; r++) {
+        const struct ct_intake_progress *one = &crew->feeds[r].progress;
+        sum.now_ns = one->now_ns > sum.now_ns ? one->now_ns : sum.now_ns;
+        sum.frames += one->frames;
+        sum.wire_bytes += one->wire_bytes;
+    }
+    ct_collector_progress(crew->collector, &sum);
+}
+
 /* What is no record has no place in the order. */
-static void take_other(struct ct_crew_feed *feed, const struct ct_channel_head *head,
-                       const void *body)
+static void take_other(struct ct_crew *crew, struct ct_crew_feed *feed,
+                       const struct ct_channel_head *head, const void *body)
 {
     switch ((enum ct_crew_kind)head->kind) {
     case CT_CREW_MARK:
@@ -40,6 +54,9 @@ static void take_other(struct ct_crew_feed *feed, const struct ct_channel_head *
         break;
     case CT_CREW_COUNTERS:
         feed->counters = *(const struct ct_parts_counters *)body;
+        break;
+    case CT_CREW_PROGRESS:
+        take_progress(crew, feed, body);
         break;
     case CT_CREW_DONE:
         feed->done = true;
@@ -54,12 +71,12 @@ static void take_other(struct ct_crew_feed *feed, const struct ct_channel_head *
 }
 
 /* The next record of a feed, after all that is none; NULL: there is no record now. */
-static const struct ct_channel_head *next_record(struct ct_crew_feed *feed, const void **body,
-                                                 size_t *n)
+static const struct ct_channel_head *next_record(struct ct_crew *crew, struct ct_crew_feed *feed,
+                                                 const void **body, size_t *n)
 {
     const struct ct_channel_head *head = ct_app_channel_peek(feed->channel, body);
     while (head != NULL && !is_record(head)) {
-        take_other(feed, head, *body);
+        take_other(crew, feed, head, *body);
         ct_app_channel_release(feed->channel);
         *n += 1;
         head = ct_app_channel_peek(feed->channel, body);
@@ -80,7 +97,7 @@ static bool take_in_order(struct ct_crew *crew, size_t *n)
     for (size_t i = 0; i < crew->n_feeds; i++) {
         struct ct_crew_feed *feed = &crew->feeds[i];
         const void *body = NULL;
-        const struct ct_channel_head *head = next_record(feed, &body, n);
+        const struct ct_channel_head *head = next_record(crew, feed, &body, n);
         if (head == NULL) {
             /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): without feeds n_feeds is 0 */
             open = !feed->done && feed->seq < open ? feed->seq : open;
@@ -104,12 +121,12 @@ static size_t take_as_they_come(struct ct_crew *crew)
     size_t n = 0;
     for (size_t i = 0; i < crew->n_feeds; i++) {
         const void *body = NULL;
-        const struct ct_channel_head *head = next_record(&crew->feeds[i], &body, &n);
+        const struct ct_channel_head *head = next_record(crew, &crew->feeds[i], &body, &n);
         for (size_t k = 0; head != NULL && k < BATCH; k++) {
             take_record(crew, head, body);
             ct_app_channel_release(crew->feeds[i].channel);
             n++;
-            head = next_record(&crew->feeds[i], &body, &n);
+            head = next_record(crew, &crew->feeds[i], &body, &n);
         }
     }
     return n;

@@ -19,6 +19,7 @@ enum ct_crew_kind {
     CT_CREW_TXN, /* to the collector */
     CT_CREW_CONN,
     CT_CREW_COUNTERS,
+    CT_CREW_PROGRESS, /* of a reader, for who watches */
     CT_CREW_DONE,
 };
 
@@ -61,6 +62,7 @@ struct ct_crew_reader {
     size_t index;
     uint64_t events; /* segments and ticks so far: the order of everything */
     uint64_t marked;
+    int64_t progress_ns; /* packet time at which the collector was last told */
     atomic_uint_fast64_t frames;
     bool done;
 };
@@ -71,6 +73,7 @@ struct ct_crew_feed {
     uint64_t seq; /* nothing older will come */
     bool done;
     struct ct_parts_counters counters;
+    struct ct_intake_progress progress;
 };
 
 struct ct_crew {
@@ -79,7 +82,8 @@ struct ct_crew {
     struct ct_key key;
     struct ct_rules *rules;
     struct ct_collector *collector;
-    struct ct_bell bell; /* the collector's */
+    struct ct_watch *watch; /* the collector's, or NULL */
+    struct ct_bell bell;    /* the collector's */
     struct ct_crew_reader *readers;
     struct ct_crew_worker *workers;
     struct ct_crew_feed *feeds; /* of readers, then of workers */

@@ -66,11 +66,34 @@ static void on_segment(void *user, const struct ct_segment *segment, uint64_t nu
     }
 }
 
+/*
+ * Tells the collector how far this reader is. Without room it is told the next time, except in a
+ * replay, where the same packets are to give the same time line.
+ */
+static void tell_progress(struct ct_crew_reader *reader)
+{
+    const struct ct_crew *crew = reader->feeder.crew;
+    struct ct_channel *out = reader->feeder.out;
+    struct ct_intake_progress progress;
+    ct_intake_progress(reader->intake, &progress);
+    struct ct_intake_progress *body = crew->options.lossless || reader->done
+                                          ? ct_app_channel_room(out, sizeof *body, NULL, NULL)
+                                          : ct_app_channel_try(out, sizeof *body);
+    if (body != NULL) {
+        *body = progress;
+        ct_app_channel_put(out, reader->feeder.seq, CT_CREW_PROGRESS, sizeof *body);
+        reader->progress_ns = progress.now_ns;
+    }
+}
+
 static void on_tick(void *user, int64_t now_ns, uint64_t number)
 {
     struct ct_crew_reader *reader = user;
     struct ct_crew *crew = reader->feeder.crew;
     reader->events++;
+    if (crew->watch != NULL && ct_progress_is_due(now_ns, reader->progress_ns)) {
+        tell_progress(reader);
+    }
     if (crew->options.n_workers == 0) {
         reader->feeder.seq = reader->events;
         ct_shard_tick(reader->feeder.shard, now_ns, number);
@@ -137,6 +160,9 @@ void ct_app_crew_done(struct ct_crew *crew, size_t r)
     if (crew->options.n_workers == 0) {
         reader->feeder.ends = true;
         ct_shard_finish(reader->feeder.shard);
+    }
+    if (crew->watch != NULL) {
+        tell_progress(reader);
     }
     ct_crew_feed_done(&reader->feeder);
 }

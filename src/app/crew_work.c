@@ -27,6 +27,7 @@ static void obey(struct ct_crew_worker *worker, const struct ct_channel_head *he
     case CT_CREW_TXN:
     case CT_CREW_CONN:
     case CT_CREW_COUNTERS:
+    case CT_CREW_PROGRESS:
     case CT_CREW_DONE:
         break;
     }

@@ -7,6 +7,7 @@ struct ct_collector {
     struct ct_engine_config config;
     struct ct_insight *insight;
     struct ct_stats *stats;
+    struct ct_watch *watch; /* NULL: nobody watches */
     uint64_t not_chosen;
 };
 
@@ -20,7 +21,10 @@ struct ct_collector *ct_collector_new(const struct ct_engine_config *config,
     collector->config = *config;
     collector->stats = ct_stats_new(&config->limits, &config->key, rules->fields);
     collector->insight = ct_insight_new(&config->limits, &config->key, rules->fields);
-    if (collector->stats == NULL || collector->insight == NULL) {
+    collector->watch =
+        config->watch ? ct_watch_new(&config->limits, &config->key, rules->fields) : NULL;
+    if (collector->stats == NULL || collector->insight == NULL ||
+        (config->watch && collector->watch == NULL)) {
         ct_collector_free(collector);
         return NULL;
     }
@@ -32,6 +36,7 @@ void ct_collector_free(struct ct_collector *collector)
     if (collector != NULL) {
         ct_insight_free(collector->insight);
         ct_stats_free(collector->stats);
+        ct_watch_free(collector->watch);
         free(collector);
     }
 }
@@ -46,6 +51,9 @@ void ct_collector_txn(struct ct_collector *collector, const struct ct_txn *txn,
         return;
     }
     ct_stats_txn(collector->stats, txn, verdict);
+    if (collector->watch != NULL) {
+        ct_watch_txn(collector->watch, txn, verdict);
+    }
     if (config->transaction != NULL) {
         config->transaction(config->user, txn, verdict);
     }
@@ -58,6 +66,19 @@ void ct_collector_conn(struct ct_collector *collector, const struct ct_conn_end 
     if (config->connection != NULL) {
         config->connection(config->user, end, flow);
     }
+}
+
+void ct_collector_progress(struct ct_collector *collector,
+                           const struct ct_intake_progress *progress)
+{
+    if (collector->watch != NULL) {
+        ct_watch_tick(collector->watch, progress->now_ns, progress->frames, progress->wire_bytes);
+    }
+}
+
+struct ct_watch *ct_collector_watch(const struct ct_collector *collector)
+{
+    return collector->watch;
 }
 
 bool ct_collector_snapshot(const struct ct_collector *collector,

@@ -11,6 +11,7 @@ struct ct_engine {
     struct ct_intake *intake;
     struct ct_shard *shard;
     struct ct_collector *collector;
+    int64_t progress_ns; /* packet time at which the collector was last told */
 };
 
 static void on_segment(void *user, const struct ct_segment *segment, uint64_t number)
@@ -19,9 +20,21 @@ static void on_segment(void *user, const struct ct_segment *segment, uint64_t nu
     ct_shard_segment(engine->shard, segment, number);
 }
 
+/* Before the transactions of that time. */
+static void tell_progress(struct ct_engine *engine)
+{
+    struct ct_intake_progress progress;
+    ct_intake_progress(engine->intake, &progress);
+    engine->progress_ns = progress.now_ns;
+    ct_collector_progress(engine->collector, &progress);
+}
+
 static void on_tick(void *user, int64_t now_ns, uint64_t number)
 {
     struct ct_engine *engine = user;
+    if (ct_progress_is_due(now_ns, engine->progress_ns)) {
+        tell_progress(engine);
+    }
     ct_shard_tick(engine->shard, now_ns, number);
 }
 
@@ -97,6 +110,7 @@ void ct_engine_tick(struct ct_engine *engine, int64_t now_ns)
 void ct_engine_finish(struct ct_engine *engine)
 {
     ct_shard_finish(engine->shard);
+    tell_progress(engine);
 }
 
 bool ct_engine_snapshot(const struct ct_engine *engine, size_t n_top, struct ct_snapshot *snapshot)
@@ -108,6 +122,11 @@ bool ct_engine_snapshot(const struct ct_engine *engine, size_t n_top, struct ct_
     ct_shard_counters(engine->shard, &part);
     ct_parts_counters_add(&sum, &part);
     return ct_collector_snapshot(engine->collector, &sum, n_top, snapshot);
+}
+
+struct ct_watch *ct_engine_watch(const struct ct_engine *engine)
+{
+    return ct_collector_watch(engine->collector);
 }
 
 const struct ct_fields *ct_engine_fields(const struct ct_engine *engine)

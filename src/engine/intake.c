@@ -120,6 +120,16 @@ void ct_intake_counters(const struct ct_intake *intake, struct ct_parts_counters
     };
 }
 
+void ct_intake_progress(const struct ct_intake *intake, struct ct_intake_progress *progress)
+{
+    const struct ct_packet_counters *counters = ct_packet_counters(intake->decoder);
+    *progress = (struct ct_intake_progress){
+        .now_ns = intake->now_ns,
+        .frames = counters->frames,
+        .wire_bytes = counters->wire_bytes,
+    };
+}
+
 static uint8_t *put_endpoint(uint8_t *to, const struct ct_endpoint *endpoint)
 {
     memcpy(to, endpoint->addr, sizeof endpoint->addr);

@@ -3,14 +3,10 @@
  * Records as one piece of memory: the struct as it is, behind it what it points to. Static
  * strings stay pointers: both threads see the same program.
  */
-#include "cachetap/parts.h"
-
 #include <string.h>
 
-struct packed_txn {
-    struct ct_txn txn;
-    struct ct_verdict verdict;
-};
+#include "cache/pack.h"
+#include "cachetap/parts.h"
 
 struct packed_conn {
     struct ct_conn_end end;
@@ -25,28 +21,19 @@ static void copy(void *to, const void *from, size_t n)
     }
 }
 
-size_t ct_parts_pack_txn_bytes(const struct ct_txn *txn)
+size_t ct_parts_pack_txn_bytes(const struct ct_txn *txn, const struct ct_verdict *verdict)
 {
-    return sizeof(struct packed_txn) + txn->n_lines * sizeof *txn->lines + txn->text_bytes;
+    return ct_cache_pack_bytes(txn, verdict);
 }
 
 void ct_parts_pack_txn(void *to, const struct ct_txn *txn, const struct ct_verdict *verdict)
 {
-    struct packed_txn *packed = to;
-    uint8_t *lines = (uint8_t *)(packed + 1);
-    packed->txn = *txn;
-    packed->verdict = *verdict;
-    copy(lines, txn->lines, txn->n_lines * sizeof *txn->lines);
-    copy(lines + txn->n_lines * sizeof *txn->lines, txn->text, txn->text_bytes);
+    ct_cache_pack(to, txn, verdict);
 }
 
 void ct_parts_unpack_txn(const void *from, struct ct_txn *txn, struct ct_verdict *verdict)
 {
-    const struct packed_txn *packed = from;
-    *txn = packed->txn;
-    *verdict = packed->verdict;
-    txn->lines = (const struct ct_line *)(packed + 1);
-    txn->text = (const uint8_t *)(txn->lines + txn->n_lines);
+    ct_cache_unpack(from, txn, verdict);
 }
 
 size_t ct_parts_pack_conn_bytes(const struct ct_conn_end *end)

@@ -13,7 +13,9 @@
 #include "stats/flows.h"
 #include "stats/groups.h"
 #include "stats/histogram.h"
+#include "stats/keys.h"
 #include "stats/named.h"
+#include "stats/tally.h"
 #include "stats/topk.h"
 
 enum list {
@@ -119,69 +121,6 @@ void ct_stats_free(struct ct_stats *stats)
     free(stats);
 }
 
-/* ---- keys ------------------------------------------------------------------------------- */
-
-struct key_text {
-    uint8_t bytes[CT_STATS_KEY_BYTES];
-    size_t n;
-};
-
-static void key_append(struct key_text *key, struct ct_span text)
-{
-    size_t room = sizeof key->bytes - key->n;
-    size_t n = text.n < room ? text.n : room;
-    if (n > 0) {
-        memcpy(key->bytes + key->n, text.p, n);
-        key->n += n;
-    }
-}
-
-/* Host names compare without case (RFC 9110 section 4.2.3). */
-static void key_append_host(struct key_text *key, struct ct_span host)
-{
-    size_t from = key->n;
-    key_append(key, host);
-    for (size_t i = from; i < key->n; i++) {
-        key->bytes[i] = ct_ascii_lower(key->bytes[i]);
-    }
-}
-
-/* What follows the authority of an absolute-form target (RFC 9112 section 3.2.2). */
-static bool absolute_form_path(struct ct_span target, struct ct_span *path)
-{
-    for (size_t i = 0; i + 2 < target.n && target.p[i] != '/' && target.p[i] != '?'; i++) {
-        if (memcmp(target.p + i, "://", 3) != 0) {
-            continue;
-        }
-        size_t end = i + 3;
-        while (end < target.n && target.p[end] != '/' && target.p[end] != '?') {
-            end++;
-        }
-        *path = ct_span_slice(target, end, target.n);
-        return true;
-    }
-    return false;
-}
-
-/* One key for a resource, however the target was written. */
-static void key_of_uri(struct key_text *key, const struct ct_txn *txn)
-{
-    struct ct_span target = ct_txn_text(txn, txn->target);
-    struct ct_span path = target;
-    bool absolute = absolute_form_path(target, &path);
-    bool origin = target.n > 0 && target.p[0] == '/';
-    key->n = 0;
-    if (absolute || origin) {
-        key_append_host(key, ct_txn_text(txn, txn->host));
-        key_append(key, path.n > 0 ? path : ct_span_of("/"));
-    } else if (target.n == 1 && target.p[0] == '*') {
-        key_append_host(key, ct_txn_text(txn, txn->host));
-        key_append(key, ct_span_of(" *"));
-    } else {
-        key_append_host(key, target); /* authority-form, or nothing we know */
-    }
-}
-
 /* ---- counting --------------------------------------------------------------------------- */
 
 static void count_seen(struct ct_snapshot *now, const struct ct_txn *txn)
@@ -201,15 +140,6 @@ static void count_seen(struct ct_snapshot *now, const struct ct_txn *txn)
     }
     unsigned status_class = txn->status / 100u;
     now->by_status_class[status_class <= 5 ? status_class : 0]++;
-}
-
-static void count_ratio(struct ct_ratio *requests, struct ct_ratio *bytes, bool miss,
-                        uint64_t body_bytes)
-{
-    requests->hit += miss ? 0 : 1;
-    requests->miss += miss ? 1 : 0;
-    bytes->hit += miss ? 0 : body_bytes;
-    bytes->miss += miss ? body_bytes : 0;
 }
 
 static void count_dialect(struct ct_snapshot *now, const struct ct_verdict *verdict)
@@ -233,9 +163,7 @@ static void count_dialect(struct ct_snapshot *now, const struct ct_verdict *verd
 static void count_verdict(struct ct_snapshot *now, const struct ct_txn *txn,
                           const struct ct_verdict *verdict)
 {
-    uint64_t body_bytes = txn->response.body_len;
-    now->counts.n[verdict->outcome]++;
-    now->counts.bytes[verdict->outcome] += body_bytes;
+    ct_stats_tally_add(&now->counts, &now->ratios, txn, verdict);
     now->by_basis[verdict->basis]++;
     now->by_reason[verdict->reason]++;
     for (uint32_t marks = verdict->marks; marks != 0; marks &= marks - 1) {
@@ -248,13 +176,6 @@ static void count_verdict(struct ct_snapshot *now, const struct ct_txn *txn,
     }
     if (verdict->dialect != NULL) {
         count_dialect(now, verdict);
-    }
-    if (verdict->class == CT_CLASS_HIT || verdict->class == CT_CLASS_MISS) {
-        struct ct_ratios *ratios = &now->ratios;
-        count_ratio(&ratios->client_requests, &ratios->client_bytes,
-                    verdict->class == CT_CLASS_MISS, body_bytes);
-        count_ratio(&ratios->origin_requests, &ratios->origin_bytes, verdict->reached_origin,
-                    body_bytes);
     }
 }
 
@@ -269,7 +190,7 @@ static void count_times(struct ct_stats *stats, const struct ct_txn *txn, enum c
     }
 }
 
-static uint32_t count_key(struct ct_topk *list, const struct key_text *key,
+static uint32_t count_key(struct ct_topk *list, const struct ct_key_text *key,
                           const struct ct_verdict *verdict, uint64_t body_bytes)
 {
     uint32_t entry = ct_stats_topk_add(list, (struct ct_span){key->bytes, key->n});
@@ -281,7 +202,7 @@ static uint32_t count_key(struct ct_topk *list, const struct key_text *key,
 }
 
 /* The host in its list, and in its own counters if it has some or has come often enough. */
-static void count_host(struct ct_stats *stats, const struct key_text *key,
+static void count_host(struct ct_stats *stats, const struct ct_key_text *key,
                        const struct ct_verdict *verdict, uint64_t body_bytes)
 {
     const struct ct_topk *list = &stats->lists[LIST_HOSTS];
@@ -301,30 +222,24 @@ static void count_host(struct ct_stats *stats, const struct key_text *key,
 static void count_unknown(struct ct_stats *stats, const struct ct_txn *txn,
                           const struct ct_verdict *verdict)
 {
-    if (verdict->unknown_line == 0 || verdict->unknown_line > txn->n_lines) {
-        return;
+    struct ct_key_text key;
+    if (ct_stats_key_of_unknown(&key, stats->fields, txn, verdict)) {
+        (void)ct_stats_topk_add(&stats->lists[LIST_UNKNOWN], (struct ct_span){key.bytes, key.n});
     }
-    const struct ct_line *line = &txn->lines[verdict->unknown_line - 1];
-    struct key_text key;
-    key.n = 0;
-    key_append(&key, ct_span_of(ct_http_fields_name(stats->fields, line->field)));
-    key_append(&key, ct_span_of(": "));
-    key_append(&key, ct_txn_text(txn, line->value));
-    (void)ct_stats_topk_add(&stats->lists[LIST_UNKNOWN], (struct ct_span){key.bytes, key.n});
 }
 
 void ct_stats_txn(struct ct_stats *stats, const struct ct_txn *txn,
                   const struct ct_verdict *verdict)
 {
-    struct key_text key;
+    struct ct_key_text key;
     count_seen(&stats->now, txn);
     count_verdict(&stats->now, txn, verdict);
     count_times(stats, txn, verdict->class);
     key.n = 0;
-    key_append_host(&key, ct_txn_text(txn, txn->host));
+    ct_stats_key_append_host(&key, ct_txn_text(txn, txn->host));
     count_host(stats, &key, verdict, txn->response.body_len);
     if (txn->request.seen) {
-        key_of_uri(&key, txn);
+        ct_stats_key_of_uri(&key, txn);
         (void)count_key(&stats->lists[LIST_URIS], &key, verdict, txn->response.body_len);
     }
     count_unknown(stats, txn, verdict);

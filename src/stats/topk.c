@@ -220,6 +220,9 @@ static void evict(struct ct_topk *topk)
     topk->entries[entry].next = topk->free_entry;
     topk->free_entry = entry;
     topk->n_entries--;
+    uint32_t last = topk->used[topk->n_entries];
+    topk->used[topk->entries[entry].rank] = last;
+    topk->entries[last].rank = topk->entries[entry].rank;
 }
 
 static uint32_t take_entry(struct ct_topk *topk)
@@ -246,11 +249,17 @@ static uint32_t insert(struct ct_topk *topk, uint64_t hash, struct ct_span text)
         .hash = hash,
         .over = topk->floor,
         .chain = *bucket,
+        .rank = topk->n_entries - 1,
     };
     *bucket = entry;
+    topk->used[topk->n_entries - 1] = entry;
     store_text(topk, entry, text);
     if (topk->details != NULL) {
         memset(&topk->details[entry], 0, sizeof topk->details[entry]);
+    }
+    if (topk->times != NULL) {
+        topk->last_id += topk->last_id == UINT32_MAX ? 2 : 1;
+        topk->times[entry] = (struct ct_topk_times){.id = topk->last_id};
     }
     place(topk, entry, topk->floor + 1);
     return entry;
@@ -284,9 +293,6 @@ bool ct_stats_topk_init(struct ct_topk *topk, const struct ct_key *key,
     *topk = (struct ct_topk){
         .key = *key,
         .capacity = capacity,
-        .free_entry = NIL,
-        .free_level = NIL,
-        .lowest = NIL,
         .bucket_mask = buckets - 1,
         .slab_bytes = slab > slab_min ? slab : slab_min,
     };
@@ -294,14 +300,32 @@ bool ct_stats_topk_init(struct ct_topk *topk, const struct ct_key *key,
     topk->entries = malloc(capacity * sizeof *topk->entries);
     topk->levels = malloc(((size_t)capacity + 1) * sizeof *topk->levels);
     topk->slab = malloc(topk->slab_bytes);
+    topk->used = malloc(capacity * sizeof *topk->used);
     topk->details = options->details ? malloc(capacity * sizeof *topk->details) : NULL;
+    topk->times = options->times ? malloc(capacity * sizeof *topk->times) : NULL;
     if (topk->buckets == NULL || topk->entries == NULL || topk->levels == NULL ||
-        topk->slab == NULL || (options->details && topk->details == NULL)) {
+        topk->slab == NULL || topk->used == NULL || (options->details && topk->details == NULL) ||
+        (options->times && topk->times == NULL)) {
         ct_stats_topk_fini(topk);
         return false;
     }
-    memset(topk->buckets, 0xff, buckets * sizeof *topk->buckets); /* NIL */
+    ct_stats_topk_clear(topk);
     return true;
+}
+
+void ct_stats_topk_clear(struct ct_topk *topk)
+{
+    topk->n_entries = 0;
+    topk->n_carved = 0;
+    topk->n_levels = 0;
+    topk->free_entry = NIL;
+    topk->free_level = NIL;
+    topk->lowest = NIL;
+    topk->slab_used = 0;
+    topk->slab_live = 0;
+    topk->floor = 0;
+    topk->replaced = 0;
+    memset(topk->buckets, 0xff, ((size_t)topk->bucket_mask + 1) * sizeof *topk->buckets); /* NIL */
 }
 
 void ct_stats_topk_fini(struct ct_topk *topk)
@@ -309,15 +333,18 @@ void ct_stats_topk_fini(struct ct_topk *topk)
     free(topk->buckets);
     free(topk->entries);
     free(topk->levels);
+    free(topk->used);
     free(topk->details);
+    free(topk->times);
     free(topk->slab);
     *topk = (struct ct_topk){.lowest = NIL};
 }
 
 uint64_t ct_stats_topk_bytes(const struct ct_topk *topk)
 {
-    uint64_t entry = sizeof *topk->entries + sizeof *topk->levels +
-                     (topk->details != NULL ? sizeof *topk->details : 0);
+    uint64_t entry = sizeof *topk->entries + sizeof *topk->levels + sizeof *topk->used +
+                     (topk->details != NULL ? sizeof *topk->details : 0) +
+                     (topk->times != NULL ? sizeof *topk->times : 0);
     return entry * topk->capacity + topk->slab_bytes +
            ((uint64_t)topk->bucket_mask + 1) * sizeof *topk->buckets;
 }

@@ -19,6 +19,15 @@ struct ct_topk_detail {
     uint64_t bytes[CT_CLASS_COUNT];
 };
 
+/* And when, for lists that people watch. */
+struct ct_topk_times {
+    int64_t last_ns;
+    uint64_t ttfb_n[CT_CLASS_COUNT];
+    uint64_t ttfb_sum_ns[CT_CLASS_COUNT];
+    uint64_t errors;
+    uint32_t id; /* of this key while it is in the list, never 0; the next one has another */
+};
+
 struct ct_topk_entry {
     uint64_t hash;
     uint64_t over;
@@ -27,6 +36,7 @@ struct ct_topk_entry {
     uint32_t level;
     uint32_t prev; /* within the level, oldest first */
     uint32_t next;
+    uint32_t rank; /* its place in ct_topk.used */
 };
 
 struct ct_topk_level {
@@ -52,10 +62,13 @@ struct ct_topk {
     uint32_t slab_live;
     uint64_t floor; /* a key that is not here has come at most this often */
     uint64_t replaced;
+    uint32_t last_id;
     uint32_t *buckets;
     struct ct_topk_entry *entries;
     struct ct_topk_level *levels;
+    uint32_t *used;                 /* n_entries entries, in no order */
     struct ct_topk_detail *details; /* NULL: not counted */
+    struct ct_topk_times *times;    /* likewise */
     uint8_t *slab;
 };
 
@@ -63,12 +76,15 @@ struct ct_topk_options {
     uint64_t keys;
     uint32_t text_bytes; /* room for text, for each key on average */
     bool details;
+    bool times;
 };
 
 /* False: no memory. */
 bool ct_stats_topk_init(struct ct_topk *topk, const struct ct_key *key,
                         const struct ct_topk_options *options);
 void ct_stats_topk_fini(struct ct_topk *topk);
+/* Forgets all keys. */
+void ct_stats_topk_clear(struct ct_topk *topk);
 uint64_t ct_stats_topk_bytes(const struct ct_topk *topk);
 
 /* Counts text once, cut to CT_STATS_KEY_BYTES, and returns the number of its entry. */

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is kept for who watches: by time, against naive models; resets, bounds, time stamps. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cachetap/watch.h"
+#include "support/tape.h"
+#include "support/txn.h"
+
+static const struct ct_key key = {{7}};
+
+#define SECONDS(n) ((int64_t)(n)*CT_NS_PER_S)
+#define MS(n)      ((int64_t)(n)*CT_NS_PER_MS)
+#define BEGIN_NS   SECONDS(TX_NOW_S)
+
+struct world {
+    struct ct_fields *fields;
+    struct ct_limits limits;
+    struct ct_watch *watch;
+    struct ct_txn *txn; /* a template */
+};
+
+static int setup(void **state)
+{
+    struct world *world = calloc(1, sizeof *world);
+    assert_non_null(world);
+    world->fields = ct_http_fields_new();
+    assert_non_null(world->fields);
+    ct_base_limits_init(&world->limits);
+    world->watch = ct_watch_new(&world->limits, &key, world->fields);
+    assert_non_null(world->watch);
+    world->txn = tx_new(world->fields, "GET /a?b=1\nHost: A.example\n\n200\n");
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *world = *state;
+    tx_free(world->txn);
+    ct_watch_free(world->watch);
+    ct_http_fields_free(world->fields);
+    free(world);
+    return 0;
+}
+
+static struct ct_verdict verdict_of(enum ct_outcome outcome)
+{
+    return (struct ct_verdict){
+        .outcome = outcome,
+        .class = ct_cache_outcome_class(outcome),
+        .basis = CT_BASIS_STATED,
+        .age_s = -1,
+    };
+}
+
+/* The template with another time and size; the response begins ttfb_ns after the request. */
+static struct ct_txn txn_at(const struct world *world, int64_t ns, int64_t ttfb_ns, uint64_t body)
+{
+    struct ct_txn txn = *world->txn;
+    txn.request.first_ns = ns - ttfb_ns;
+    txn.request.last_ns = ns - ttfb_ns;
+    txn.response.first_ns = ns;
+    txn.response.last_ns = ns;
+    txn.response.body_len = body;
+    return txn;
+}
+
+static void add(struct world *world, int64_t ns, enum ct_outcome outcome)
+{
+    struct ct_txn txn = txn_at(world, ns, MS(5), 100);
+    struct ct_verdict verdict = verdict_of(outcome);
+    ct_watch_txn(world->watch, &txn, &verdict);
+}
+
+static uint64_t sum_of(const struct ct_window *window)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
+        sum += window->counts.n[i];
+    }
+    return sum;
+}
+
+static uint64_t in_window(const struct world *world, enum ct_window_id id)
+{
+    struct ct_window window;
+    ct_watch_window(world->watch, id, &window);
+    return sum_of(&window);
+}
+
+/* ---- windows and time line against a naive model ------------------------------------------ */
+
+#define N_EVENTS 20000u
+
+struct seen {
+    int64_t ns;
+    int64_t ttfb_ns;
+    uint64_t body;
+    enum ct_outcome outcome;
+    bool reached_origin;
+};
+
+struct model {
+    struct seen *seen;
+    size_t n;
+    int64_t start_ns;
+    int64_t now_ns;
+};
+
+static void model_ratio(struct ct_ratio *requests, struct ct_ratio *bytes, bool miss, uint64_t n)
+{
+    *(miss ? &requests->miss : &requests->hit) += 1;
+    *(miss ? &bytes->miss : &bytes->hit) += n;
+}
+
+/* All that is in slots of a length from a begin on. */
+static void model_window(const struct model *model, int64_t begin_ns, struct ct_window *want)
+{
+    *want = (struct ct_window){.covered_ns = model->now_ns - begin_ns};
+    for (size_t i = 0; i < model->n; i++) {
+        const struct seen *seen = &model->seen[i];
+        enum ct_class class = ct_cache_outcome_class(seen->outcome);
+        if (seen->ns < begin_ns) {
+            continue;
+        }
+        want->counts.n[seen->outcome]++;
+        want->counts.bytes[seen->outcome] += seen->body;
+        if (class == CT_CLASS_HIT || class == CT_CLASS_MISS) {
+            model_ratio(&want->ratios.client_requests, &want->ratios.client_bytes,
+                        class == CT_CLASS_MISS, seen->body);
+            model_ratio(&want->ratios.origin_requests, &want->ratios.origin_bytes,
+                        seen->reached_origin, seen->body);
+        }
+    }
+}
+
+static int64_t window_begin(const struct model *model, int64_t seconds)
+{
+    int64_t length = seconds <= 10 ? MS(100) : SECONDS(1);
+    int64_t begin = model->now_ns / length * length + length - SECONDS(seconds);
+    return seconds == 0 || begin < model->start_ns ? model->start_ns : begin;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    const int64_t *left = a;
+    const int64_t *right = b;
+    return *left < *right ? -1 : (*left > *right ? 1 : 0);
+}
+
+static void near(int64_t got, int64_t want)
+{
+    int64_t error = got > want ? got - want : want - got;
+    assert_true(error <= want / 16 + 1);
+}
+
+static void check_ttfb(const struct world *world, const struct model *model, enum ct_window_id id,
+                       int64_t begin_ns)
+{
+    struct ct_quantiles got[CT_CLASS_COUNT];
+    int64_t *times = calloc(model->n + 1, sizeof *times);
+    assert_non_null(times);
+    ct_watch_window_ttfb(world->watch, id, got);
+    for (int class = 0; class < CT_CLASS_COUNT; class ++) {
+        size_t n = 0;
+        for (size_t i = 0; i < model->n; i++) {
+            if ((int)ct_cache_outcome_class(model->seen[i].outcome) == class &&
+                model->seen[i].ns >= begin_ns) {
+                times[n++] = model->seen[i].ttfb_ns;
+            }
+        }
+        assert_int_equal(got[class].n, n);
+        if (n > 0) {
+            qsort(times, n, sizeof *times, compare_times);
+            near(got[class].p50_ns, times[(n * 50 + 99) / 100 - 1]);
+            near(got[class].p90_ns, times[(n * 90 + 99) / 100 - 1]);
+            near(got[class].p99_ns, times[(n * 99 + 99) / 100 - 1]);
+            assert_int_equal(got[class].max_ns, times[n - 1]);
+        }
+    }
+    free(times);
+}
+
+static void check_windows(const struct world *world, const struct model *model)
+{
+    static const int64_t seconds[CT_WINDOW_COUNT] = {1, 10, 60, 300, 0};
+    for (int id = 0; id < CT_WINDOW_COUNT; id++) {
+        struct ct_window got;
+        struct ct_window want;
+        int64_t begin_ns = window_begin(model, seconds[id]);
+        model_window(model, begin_ns, &want);
+        ct_watch_window(world->watch, (enum ct_window_id)id, &got);
+        assert_int_equal(got.covered_ns, want.covered_ns);
+        assert_memory_equal(&got.counts, &want.counts, sizeof got.counts);
+        assert_memory_equal(&got.ratios, &want.ratios, sizeof got.ratios);
+        check_ttfb(world, model, (enum ct_window_id)id, begin_ns);
+    }
+}
+
+static void check_slots(const struct world *world, const struct model *model, enum ct_zoom zoom,
+                        int64_t length_ns, size_t kept)
+{
+    struct ct_slot *slots = calloc(kept + 1, sizeof *slots);
+    assert_non_null(slots);
+    int64_t newest = model->now_ns / length_ns;
+    int64_t first = model->start_ns / length_ns;
+    size_t held = newest - first + 1 > (int64_t)kept ? kept : (size_t)(newest - first + 1);
+    assert_int_equal(ct_watch_slots(world->watch, zoom, slots, kept + 1), held);
+    for (size_t i = 0; i < held; i++) {
+        assert_int_equal(slots[i].begin_ns, (newest - (int64_t)(held - 1 - i)) * length_ns);
+    }
+    for (size_t i = 0; i < model->n; i++) {
+        int64_t number = model->seen[i].ns / length_ns - newest + (int64_t)held - 1;
+        if (number >= 0 && model->seen[i].ns >= model->start_ns) {
+            enum ct_class class = ct_cache_outcome_class(model->seen[i].outcome);
+            slots[number].n[class]--;
+            slots[number].bytes[class] -= model->seen[i].body;
+        }
+    }
+    for (size_t i = 0; i < held; i++) {
+        for (int class = 0; class < CT_CLASS_COUNT; class ++) {
+            assert_int_equal(slots[i].n[class], 0);
+            assert_int_equal(slots[i].bytes[class], 0);
+        }
+    }
+    struct ct_slot last[3];
+    size_t n = ct_watch_slots(world->watch, zoom, last, 3);
+    assert_int_equal(n, held < 3 ? held : 3);
+    assert_int_equal(last[n - 1].begin_ns, slots[held - 1].begin_ns);
+    free(slots);
+}
+
+/* Steps of all sizes: within a slot, over slots, over whole windows. */
+static int64_t random_step(struct dice *dice)
+{
+    static const int64_t most[] = {MS(1), MS(30), MS(200), SECONDS(2), SECONDS(20), SECONDS(400)};
+    uint64_t kind = dice_roll(dice, 1000);
+    size_t i = kind < 500 ? 0 : (kind < 800 ? 1 : (kind < 970 ? 2 : (kind < 995 ? 3 : 4)));
+    i = dice_roll(dice, 4000) == 0 ? 5 : i;
+    return (int64_t)dice_roll(dice, (uint64_t)most[i]);
+}
+
+static void one_event(struct world *world, struct model *model, struct dice *dice)
+{
+    struct seen *seen = &model->seen[model->n++];
+    int64_t back = dice_roll(dice, 4) > 0 ? 0 : random_step(dice);
+    int64_t now_ns = model->now_ns + random_step(dice);
+    seen->ns = dice_roll(dice, 2) == 0 ? now_ns : model->now_ns - back;
+    seen->ns = seen->ns < model->start_ns ? model->start_ns : seen->ns;
+    seen->ttfb_ns =
+        (int64_t)(UINT64_C(9000) << dice_roll(dice, 20)) + (int64_t)dice_roll(dice, 9000);
+    seen->body = dice_roll(dice, 100000);
+    seen->outcome = (enum ct_outcome)dice_roll(dice, CT_OUTCOME_COUNT);
+    seen->reached_origin = dice_roll(dice, 2) == 0;
+    model->now_ns = seen->ns > model->now_ns ? seen->ns : model->now_ns;
+    struct ct_txn txn = txn_at(world, seen->ns, seen->ttfb_ns, seen->body);
+    struct ct_verdict verdict = verdict_of(seen->outcome);
+    verdict.reached_origin = seen->reached_origin;
+    ct_watch_txn(world->watch, &txn, &verdict);
+    if (dice_roll(dice, 3) == 0) {
+        model->now_ns += random_step(dice);
+        ct_watch_tick(world->watch, model->now_ns, 0, 0);
+    }
+}
+
+static void windows_and_the_time_line_equal_those_of_a_naive_model(void **state)
+{
+    struct world *world = *state;
+    struct dice dice = {20261121};
+    struct model model = {.start_ns = BEGIN_NS, .now_ns = BEGIN_NS};
+    model.seen = calloc(N_EVENTS, sizeof *model.seen);
+    assert_non_null(model.seen);
+    print_message("seed %" PRIu64 "\n", dice.state);
+    ct_watch_tick(world->watch, BEGIN_NS, 0, 0);
+    while (model.n < N_EVENTS) {
+        one_event(world, &model, &dice);
+        assert_int_equal(ct_watch_now(world->watch), model.now_ns);
+        if (model.n % 97 == 0 || model.n < 50) {
+            check_windows(world, &model);
+        }
+        if (model.n % 997 == 0) {
+            check_slots(world, &model, CT_ZOOM_1S, SECONDS(1), 600);
+            check_slots(world, &model, CT_ZOOM_10S, SECONDS(10), 1080);
+            check_slots(world, &model, CT_ZOOM_1M, SECONDS(60), 1440);
+        }
+    }
+    free(model.seen);
+}
+
+static void windows_empty_as_time_passes_without_transactions(void **state)
+{
+    struct world *world = *state;
+    add(world, BEGIN_NS, CT_OUTCOME_HIT);
+    assert_int_equal(in_window(world, CT_WINDOW_S1), 1);
+    ct_watch_tick(world->watch, BEGIN_NS + SECONDS(2), 0, 0);
+    assert_int_equal(in_window(world, CT_WINDOW_S1), 0);
+    assert_int_equal(in_window(world, CT_WINDOW_S10), 1);
+    ct_watch_tick(world->watch, BEGIN_NS + SECONDS(301), 0, 0);
+    assert_int_equal(in_window(world, CT_WINDOW_M5), 0);
+    assert_int_equal(in_window(world, CT_WINDOW_ALL), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(windows_and_the_time_line_equal_those_of_a_naive_model,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(windows_empty_as_time_passes_without_transactions, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
