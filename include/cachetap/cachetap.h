@@ -36,7 +36,7 @@ struct ct_engine_config {
      */
     void (*connection)(void *user, const struct ct_conn_end *end, const struct ct_flow *flow);
     void *user;
-    bool watch; /* keeps what ct_engine_watch gives: about limits.watch_bytes more memory */
+    bool watch; /* keeps what ct_engine_watch gives, in memory of its own (ct_watch_memory) */
 };
 
 struct ct_engine;

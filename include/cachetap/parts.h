@@ -63,7 +63,8 @@ void ct_intake_counters(const struct ct_intake *intake, struct ct_parts_counters
 
 /* How far an intake is. */
 struct ct_intake_progress {
-    int64_t now_ns; /* the packet clock, which never moves back */
+    int64_t begin_ns; /* time of the first frame */
+    int64_t now_ns;   /* the packet clock, which never moves back */
     uint64_t frames;
     uint64_t wire_bytes;
 };

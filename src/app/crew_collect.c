@@ -33,10 +33,16 @@ static bool is_record(const struct ct_channel_head *head)
 /* The readers' progress in one: packet time is that of the one that is farthest. */
 static void take_progress(struct ct_crew *crew, struct ct_crew_feed *feed, const void *body)
 {
-    struct ct_intake_progress sum = {.now_ns = 0};
     feed->progress = *(const struct ct_intake_progress *)body;
+    struct ct_intake_progress sum = feed->progress;
+    sum.frames = 0;
+    sum.wire_bytes = 0;
     for (size_t r = 0; r < crew->options.n_readers; r++) {
         const struct ct_intake_progress *one = &crew->feeds[r].progress;
+        if (one->frames == 0) {
+            continue; /* not heard of yet */
+        }
+        sum.begin_ns = one->begin_ns < sum.begin_ns ? one->begin_ns : sum.begin_ns;
         sum.now_ns = one->now_ns > sum.now_ns ? one->now_ns : sum.now_ns;
         sum.frames += one->frames;
         sum.wire_bytes += one->wire_bytes;

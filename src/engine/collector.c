@@ -9,6 +9,7 @@ struct ct_collector {
     struct ct_stats *stats;
     struct ct_watch *watch; /* NULL: nobody watches */
     uint64_t not_chosen;
+    bool began; /* the watch knows when */
 };
 
 struct ct_collector *ct_collector_new(const struct ct_engine_config *config,
@@ -71,9 +72,14 @@ void ct_collector_conn(struct ct_collector *collector, const struct ct_conn_end 
 void ct_collector_progress(struct ct_collector *collector,
                            const struct ct_intake_progress *progress)
 {
-    if (collector->watch != NULL) {
-        ct_watch_tick(collector->watch, progress->now_ns, progress->frames, progress->wire_bytes);
+    if (collector->watch == NULL || progress->frames == 0) {
+        return;
     }
+    if (!collector->began) {
+        collector->began = true;
+        ct_watch_tick(collector->watch, progress->begin_ns, 0, 0);
+    }
+    ct_watch_tick(collector->watch, progress->now_ns, progress->frames, progress->wire_bytes);
 }
 
 struct ct_watch *ct_collector_watch(const struct ct_collector *collector)

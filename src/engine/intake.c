@@ -20,6 +20,7 @@ struct ct_intake {
     uint64_t n_segments;
     int64_t first_ns; /* earliest and latest time stamp, for reports */
     int64_t last_ns;
+    int64_t begin_ns;
     int64_t now_ns; /* the packet clock: never moves back */
     int64_t tick_ns;
     bool started;
@@ -56,6 +57,7 @@ static void note_time(struct ct_intake *intake, int64_t ts_ns)
         intake->started = true;
         intake->first_ns = ts_ns;
         intake->last_ns = ts_ns;
+        intake->begin_ns = ts_ns;
         intake->now_ns = ts_ns;
         intake->tick_ns = ts_ns;
         return;
@@ -124,6 +126,7 @@ void ct_intake_progress(const struct ct_intake *intake, struct ct_intake_progres
 {
     const struct ct_packet_counters *counters = ct_packet_counters(intake->decoder);
     *progress = (struct ct_intake_progress){
+        .begin_ns = intake->begin_ns,
         .now_ns = intake->now_ns,
         .frames = counters->frames,
         .wire_bytes = counters->wire_bytes,

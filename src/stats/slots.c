@@ -41,6 +41,12 @@ void ct_stats_slots_start(struct ct_slots *slots, int64_t now_ns)
     slots->first = slots->newest;
 }
 
+void ct_stats_slots_start_before(struct ct_slots *slots, int64_t ns)
+{
+    int64_t number = ns / slots->length_ns;
+    slots->first = number < slots->first ? number : slots->first;
+}
+
 void ct_stats_slots_advance(struct ct_slots *slots, int64_t now_ns)
 {
     if (now_ns - slots->newest_ns < slots->length_ns) {

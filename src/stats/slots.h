@@ -27,6 +27,8 @@ uint64_t ct_stats_slots_bytes(const struct ct_slots *slots);
 
 /* Time starts; all slots are empty. Times are 0 or more. */
 void ct_stats_slots_start(struct ct_slots *slots, int64_t now_ns);
+/* Time had started before; nothing was counted there. */
+void ct_stats_slots_start_before(struct ct_slots *slots, int64_t ns);
 /* Never moves back. */
 void ct_stats_slots_advance(struct ct_slots *slots, int64_t now_ns);
 /* The slot of a time, NULL: before the start, or not kept any more. now_ns at the latest. */

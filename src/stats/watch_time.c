@@ -113,6 +113,18 @@ static void start(struct ct_watch_time *time, int64_t now_ns)
     time->tick_ns = now_ns;
 }
 
+/* With several threads a transaction may come before the first tick. */
+static void start_before(struct ct_watch_time *time, int64_t ns)
+{
+    struct ct_slots *slots[N_SLOTS];
+    all_slots(time, slots);
+    for (size_t i = 0; i < N_SLOTS && ns < time->start_ns; i++) {
+        ct_stats_slots_start_before(slots[i], ns);
+    }
+    time->start_ns = ns < time->start_ns ? ns : time->start_ns;
+    time->tick_ns = time->start_ns;
+}
+
 static void advance(struct ct_watch_time *time, int64_t now_ns)
 {
     struct ct_slots *slots[N_SLOTS];
@@ -226,6 +238,10 @@ void ct_stats_watch_time_tick(struct ct_watch_time *time, int64_t now_ns, uint64
     now_ns = tame(now_ns);
     if (!time->started) {
         start(time, now_ns);
+    }
+    if (!time->ticked) {
+        time->ticked = true;
+        start_before(time, now_ns);
     }
     if (packets > time->packets) {
         uint64_t bytes = wire_bytes > time->wire_bytes ? wire_bytes - time->wire_bytes : 0;

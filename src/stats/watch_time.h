@@ -32,6 +32,7 @@ enum { CT_WATCH_FINE, CT_WATCH_SECONDS, CT_WATCH_LENGTHS };
 
 struct ct_watch_time {
     bool started;
+    bool ticked;
     int64_t start_ns; /* of the counting */
     int64_t now_ns;
     int64_t tick_ns;

@@ -38,6 +38,13 @@ for sample in nginx varnish squid; do
 done
 echo
 
+echo "== what a live view keeps and reads"
+for sample in nginx varnish squid; do
+    printf '%-8s ' "$sample"
+    "$dir/watch" "$dir/verdicts-$sample.pcap"
+done
+echo
+
 echo "== the same traffic once and ten times: peak memory"
 "$dir/measure" 3 "$tap -r $dir/tenth.pcap --summary" "$tap -r $dir/tiny.pcap --summary"
 

@@ -384,11 +384,14 @@ static void addresses_are_written_as_people_write_them(void **state)
     (void)state;
     char text[CT_ADDR_TEXT_MAX];
     struct ct_endpoint v4 = {.addr = {192, 0, 2, 1}, .family = 4};
+    struct ct_endpoint digits = {.addr = {0, 10, 99, 255}, .family = 4};
     struct ct_endpoint v6 = {.addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 1}, .family = 6};
     struct ct_endpoint mapped = {.addr = {[10] = 0xff, 0xff, 255, 255, 255, 255}, .family = 6};
     struct ct_endpoint none = {.family = 0};
     ct_base_endpoint_text(&v4, text);
     assert_string_equal(text, "192.0.2.1");
+    ct_base_endpoint_text(&digits, text);
+    assert_string_equal(text, "0.10.99.255");
     ct_base_endpoint_text(&v6, text);
     assert_string_equal(text, "2001:db8::1");
     ct_base_endpoint_text(&mapped, text);

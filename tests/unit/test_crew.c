@@ -212,6 +212,92 @@ static void test_also_with_rings_that_are_always_full(void **state)
     free(snapshot);
 }
 
+/* ---- for who watches ------------------------------------------------------------------------ */
+
+#define SLOTS 1440
+
+struct watched {
+    struct ct_slot slots[SLOTS];
+    size_t n;
+    struct ct_window all;
+    uint64_t newest;
+    size_t uris;
+};
+
+static void look(const struct ct_watch *watch, struct watched *watched)
+{
+    uint64_t oldest = 0;
+    assert_non_null(watch);
+    watched->n = ct_watch_slots(watch, CT_ZOOM_1M, watched->slots, SLOTS);
+    ct_watch_window(watch, CT_WINDOW_ALL, &watched->all);
+    ct_watch_range(watch, &oldest, &watched->newest);
+    watched->uris = ct_watch_rows(watch, CT_WATCH_URIS);
+}
+
+static void watch_one_thread(struct bench *bench, struct watched *watched)
+{
+    struct ct_engine *engine = ct_engine_new(&bench->config);
+    assert_non_null(engine);
+    for (size_t i = 0; i < bench->tape.n; i++) {
+        ct_engine_frame(engine, &bench->tape.frames[i]);
+    }
+    ct_engine_finish(engine);
+    look(ct_engine_watch(engine), watched);
+    ct_engine_free(engine);
+}
+
+static void watch_crew(struct bench *bench, size_t n_workers, struct watched *watched)
+{
+    struct reading reading = {new_crew(bench, n_workers, true), bench, bench->tape.n};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, read_all, &reading), 0);
+    while (ct_app_crew_collect(reading.crew, -1)) {
+    }
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    look(ct_app_crew_watch(reading.crew), watched);
+    ct_app_crew_free(reading.crew);
+}
+
+static void test_who_watches_sees_the_same_time_line(void **state)
+{
+    struct bench *bench = *state;
+    struct watched *want = calloc(1, sizeof *want);
+    assert_non_null(want);
+    bench->config.watch = true;
+    watch_one_thread(bench, want);
+    assert_int_equal(want->newest, bench->txns.n);
+    assert_int_equal(want->all.packets, bench->tape.n);
+    uint64_t packets = 0;
+    for (size_t i = 0; i < want->n; i++) {
+        packets += want->slots[i].packets;
+    }
+    assert_int_equal(packets, bench->tape.n);
+    for (size_t workers = 0; workers < 3; workers++) {
+        struct watched *got = calloc(1, sizeof *got);
+        assert_non_null(got);
+        watch_crew(bench, workers, got);
+        assert_int_equal(got->n, want->n);
+        assert_memory_equal(got->slots, want->slots, want->n * sizeof want->slots[0]);
+        assert_memory_equal(&got->all, &want->all, sizeof got->all);
+        assert_int_equal(got->newest, want->newest);
+        assert_int_equal(got->uris, want->uris);
+        free(got);
+    }
+    free(want);
+}
+
+static void test_nobody_watches_unless_asked(void **state)
+{
+    struct bench *bench = *state;
+    struct ct_engine *engine = ct_engine_new(&bench->config);
+    struct ct_crew *crew = new_crew(bench, 0, true);
+    assert_non_null(engine);
+    assert_null(ct_engine_watch(engine));
+    assert_null(ct_app_crew_watch(crew));
+    ct_app_crew_free(crew);
+    ct_engine_free(engine);
+}
+
 /* Nobody collects until all was read: what found no room is counted, all else is there. */
 static void expect_counted(struct bench *bench, size_t n_workers, bool loses)
 {
@@ -300,6 +386,8 @@ static void test_directions_may_come_by_different_readers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_who_watches_sees_the_same_time_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nobody_watches_unless_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_results_are_those_of_one_thread, setup, teardown),
         cmocka_unit_test_setup_teardown(test_also_with_disorder, setup, teardown),
         cmocka_unit_test_setup_teardown(test_also_with_loss, setup, teardown),

@@ -310,6 +310,191 @@ static void windows_empty_as_time_passes_without_transactions(void **state)
     assert_int_equal(in_window(world, CT_WINDOW_ALL), 1);
 }
 
+static void packets_count_at_the_time_of_the_tick_before(void **state)
+{
+    struct world *world = *state;
+    struct ct_window window;
+    struct ct_slot slots[4];
+    ct_watch_tick(world->watch, BEGIN_NS, 10, 1000);
+    ct_watch_tick(world->watch, BEGIN_NS + MS(100), 30, 5000);
+    ct_watch_tick(world->watch, BEGIN_NS + SECONDS(3), 31, 5100); /* of before the pause */
+    ct_watch_window(world->watch, CT_WINDOW_S1, &window);
+    assert_int_equal(window.packets, 0);
+    ct_watch_window(world->watch, CT_WINDOW_S10, &window);
+    assert_int_equal(window.packets, 31);
+    assert_int_equal(window.wire_bytes, 5100);
+    ct_watch_tick(world->watch, BEGIN_NS + SECONDS(3) + MS(50), 33, 5300);
+    assert_int_equal(ct_watch_slots(world->watch, CT_ZOOM_1S, slots, 4), 4);
+    assert_int_equal(slots[0].packets, 31);
+    assert_int_equal(slots[1].packets + slots[2].packets, 0);
+    assert_int_equal(slots[3].packets, 2);
+    ct_watch_tick(world->watch, BEGIN_NS + SECONDS(4), 5, 500); /* another count: no harm */
+    ct_watch_window(world->watch, CT_WINDOW_ALL, &window);
+    assert_int_equal(window.packets, 33);
+    for (int zoom = 0; zoom < CT_ZOOM_COUNT; zoom++) {
+        uint64_t sum = 0;
+        size_t n = ct_watch_slots(world->watch, (enum ct_zoom)zoom, slots, 4);
+        for (size_t i = 0; i < n; i++) {
+            sum += slots[i].packets;
+        }
+        assert_int_equal(sum, zoom == CT_ZOOM_1S ? 2 : 33); /* the latest 4 of 5 */
+    }
+}
+
+static void the_first_tick_may_come_after_a_transaction(void **state)
+{
+    struct world *world = *state;
+    struct ct_window window;
+    struct ct_slot slots[5];
+    add(world, BEGIN_NS + SECONDS(3), CT_OUTCOME_HIT);
+    ct_watch_tick(world->watch, BEGIN_NS, 7, 700);
+    ct_watch_window(world->watch, CT_WINDOW_M1, &window);
+    assert_int_equal(window.covered_ns, SECONDS(3));
+    assert_int_equal(window.packets, 7);
+    assert_int_equal(ct_watch_slots(world->watch, CT_ZOOM_1S, slots, 5), 4);
+    assert_int_equal(slots[0].packets, 7);
+    assert_int_equal(slots[3].n[CT_CLASS_HIT], 1);
+    ct_watch_tick(world->watch, BEGIN_NS - SECONDS(3), 7, 700); /* only the first */
+    assert_int_equal(ct_watch_slots(world->watch, CT_ZOOM_1S, slots, 5), 4);
+}
+
+static void a_time_stamp_days_ahead_moves_nothing(void **state)
+{
+    struct world *world = *state;
+    struct ct_slot slot;
+    add(world, BEGIN_NS, CT_OUTCOME_HIT);
+    add(world, BEGIN_NS + SECONDS(2 * 86400), CT_OUTCOME_MISS);
+    add(world, INT64_MAX, CT_OUTCOME_MISS);
+    assert_int_equal(ct_watch_now(world->watch), BEGIN_NS);
+    assert_int_equal(in_window(world, CT_WINDOW_S1), 3); /* counted, at the clock */
+    assert_int_equal(ct_watch_slots(world->watch, CT_ZOOM_1M, &slot, 1), 1);
+    assert_int_equal(slot.n[CT_CLASS_MISS], 2);
+    add(world, BEGIN_NS + SECONDS(3600), CT_OUTCOME_HIT); /* an hour without is no mistake */
+    assert_int_equal(ct_watch_now(world->watch), BEGIN_NS + SECONDS(3600));
+}
+
+static void a_time_stamp_that_goes_back_moves_nothing(void **state)
+{
+    struct world *world = *state;
+    ct_watch_tick(world->watch, BEGIN_NS, 0, 0);
+    add(world, BEGIN_NS + SECONDS(30), CT_OUTCOME_HIT);
+    add(world, BEGIN_NS + SECONDS(10), CT_OUTCOME_HIT); /* found late */
+    add(world, BEGIN_NS - SECONDS(10), CT_OUTCOME_HIT); /* before the start: in the total */
+    add(world, -5, CT_OUTCOME_HIT);
+    add(world, INT64_MIN + SECONDS(1), CT_OUTCOME_HIT);
+    ct_watch_tick(world->watch, BEGIN_NS - SECONDS(7000), 0, 0);
+    assert_int_equal(ct_watch_now(world->watch), BEGIN_NS + SECONDS(30));
+    assert_int_equal(in_window(world, CT_WINDOW_S1), 1);
+    assert_int_equal(in_window(world, CT_WINDOW_S10), 1);
+    assert_int_equal(in_window(world, CT_WINDOW_M1), 2);
+    assert_int_equal(in_window(world, CT_WINDOW_ALL), 5);
+}
+
+static void any_time_is_a_time(void **state)
+{
+    struct world *world = *state;
+    static const int64_t times[] = {INT64_MIN, INT64_MAX, -1, 0, 1, INT64_MAX - 1, BEGIN_NS};
+    struct dice dice = {99};
+    struct ct_slot slots[8];
+    for (size_t i = 0; i < 5000; i++) {
+        int64_t ns = times[dice_roll(&dice, 7)];
+        struct ct_txn txn = txn_at(world, BEGIN_NS, MS(5), 100);
+        struct ct_verdict verdict = verdict_of(CT_OUTCOME_MISS);
+        txn.request.last_ns = times[dice_roll(&dice, 7)];
+        txn.response.first_ns = times[dice_roll(&dice, 7)];
+        txn.response.last_ns = ns;
+        ct_watch_txn(world->watch, &txn, &verdict);
+        if (dice_roll(&dice, 3) == 0) {
+            ct_watch_tick(world->watch, times[dice_roll(&dice, 7)], dice_roll(&dice, 9), 1);
+        }
+        if (dice_roll(&dice, 50) == 0) {
+            ct_watch_reset(world->watch);
+        }
+        struct ct_window window;
+        ct_watch_window(world->watch, CT_WINDOW_M5, &window);
+        assert_true(window.covered_ns >= 0 && window.covered_ns <= SECONDS(300));
+        assert_true(ct_watch_slots(world->watch, CT_ZOOM_10S, slots, 8) <= 8);
+    }
+}
+
+static void times_of_a_class_are_those_since_the_reset(void **state)
+{
+    struct world *world = *state;
+    struct ct_quantiles ttfb;
+    struct ct_quantiles duration;
+    add(world, BEGIN_NS, CT_OUTCOME_MISS); /* 5 ms */
+    ct_watch_times(world->watch, CT_CLASS_MISS, &ttfb, &duration);
+    assert_int_equal(ttfb.n, 1);
+    assert_int_equal(ttfb.max_ns, MS(5));
+    assert_int_equal(duration.max_ns, MS(5));
+    struct ct_txn early = txn_at(world, BEGIN_NS, -MS(5), 1); /* answered before it was asked */
+    struct ct_verdict miss = verdict_of(CT_OUTCOME_MISS);
+    ct_watch_txn(world->watch, &early, &miss);
+    ct_watch_times(world->watch, CT_CLASS_MISS, &ttfb, &duration);
+    assert_int_equal(ttfb.n, 1);
+    ct_watch_times(world->watch, CT_CLASS_HIT, &ttfb, &duration);
+    assert_int_equal(ttfb.n, 0);
+    ct_watch_reset(world->watch);
+    ct_watch_times(world->watch, CT_CLASS_MISS, &ttfb, &duration);
+    assert_int_equal(ttfb.n + duration.n, 0);
+}
+
+static void a_reset_forgets_all_but_the_latest_transactions(void **state)
+{
+    struct world *world = *state;
+    struct ct_window window;
+    struct ct_slot slots[3];
+    struct ct_recent recent;
+    uint64_t oldest = 0;
+    uint64_t newest = 0;
+    ct_watch_tick(world->watch, BEGIN_NS, 0, 0);
+    add(world, BEGIN_NS + SECONDS(50), CT_OUTCOME_HIT);
+    ct_watch_tick(world->watch, BEGIN_NS + SECONDS(50), 100, 1000);
+    ct_watch_reset(world->watch);
+    for (int id = 0; id < CT_WINDOW_COUNT; id++) {
+        ct_watch_window(world->watch, (enum ct_window_id)id, &window);
+        assert_int_equal(window.covered_ns, 0);
+        assert_int_equal(window.packets + window.wire_bytes + sum_of(&window), 0);
+    }
+    for (int list = 0; list < CT_WATCH_LIST_COUNT; list++) {
+        assert_int_equal(ct_watch_rows(world->watch, (enum ct_watch_list)list), 0);
+    }
+    ct_watch_tick(world->watch, BEGIN_NS + SECONDS(51), 130, 1300);
+    add(world, BEGIN_NS + SECONDS(52), CT_OUTCOME_MISS);
+    ct_watch_window(world->watch, CT_WINDOW_M5, &window);
+    assert_int_equal(window.covered_ns, SECONDS(2));
+    assert_int_equal(window.packets, 30); /* those of before are not counted again */
+    assert_int_equal(sum_of(&window), 1);
+    assert_int_equal(ct_watch_slots(world->watch, CT_ZOOM_1S, slots, 3), 3);
+    assert_int_equal(slots[0].n[CT_CLASS_HIT], 0);
+    ct_watch_range(world->watch, &oldest, &newest);
+    assert_int_equal(oldest, 1);
+    assert_int_equal(newest, 2);
+    assert_true(ct_watch_recent(world->watch, 1, &recent));
+    assert_int_equal(recent.verdict.outcome, CT_OUTCOME_HIT);
+}
+
+static void nothing_yet_is_all_zeros(void **state)
+{
+    struct world *world = *state;
+    struct ct_window window;
+    struct ct_slot slot;
+    struct ct_quantiles ttfb[CT_CLASS_COUNT];
+    ct_watch_reset(world->watch);
+    assert_int_equal(ct_watch_now(world->watch), 0);
+    for (int id = 0; id < CT_WINDOW_COUNT; id++) {
+        ct_watch_window(world->watch, (enum ct_window_id)id, &window);
+        assert_int_equal(window.covered_ns, 0);
+        assert_int_equal(sum_of(&window), 0);
+        ct_watch_window_ttfb(world->watch, (enum ct_window_id)id, ttfb);
+        assert_int_equal(ttfb[CT_CLASS_HIT].n, 0);
+        assert_non_null(ct_watch_window_name((enum ct_window_id)id));
+    }
+    assert_int_equal(ct_watch_slots(world->watch, CT_ZOOM_1S, &slot, 1), 0);
+    add(world, BEGIN_NS, CT_OUTCOME_HIT);
+    assert_int_equal(ct_watch_slots(world->watch, CT_ZOOM_1S, &slot, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +502,18 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(windows_empty_as_time_passes_without_transactions, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(packets_count_at_the_time_of_the_tick_before, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(the_first_tick_may_come_after_a_transaction, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_time_stamp_days_ahead_moves_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_time_stamp_that_goes_back_moves_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(any_time_is_a_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(times_of_a_class_are_those_since_the_reset, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_reset_forgets_all_but_the_latest_transactions, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(nothing_yet_is_all_zeros, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
