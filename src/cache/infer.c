@@ -347,10 +347,14 @@ static bool rule_fetched(struct ct_reading *r, bool sign, struct finding *found)
     return always || mostly;
 }
 
-static const rule_function rules[] = {
-    rule_nothing_stored, rule_warning, rule_method,    rule_only_if_cached,
-    rule_own_answer,     rule_age,     rule_forbidden, rule_age_of_squid,
-    rule_authorization,  rule_status,  rule_fetched,
+static const struct {
+    rule_function fits;
+    bool by_absence; /* that a line is not there is part of it */
+} rules[] = {
+    {rule_nothing_stored, false}, {rule_warning, false},     {rule_method, false},
+    {rule_only_if_cached, true},  {rule_own_answer, true},   {rule_age, false},
+    {rule_forbidden, false},      {rule_age_of_squid, true}, {rule_authorization, true},
+    {rule_status, true},          {rule_fetched, true},
 };
 
 static void conclude(const struct ct_reading *r, const struct finding *found,
@@ -362,6 +366,9 @@ static void conclude(const struct ct_reading *r, const struct finding *found,
     verdict->reason = found->reason;
     verdict->rule = found->rule;
     verdict->marks |= found->marks;
+    if (r->partial && !found->by_method && !found->by_status) {
+        verdict->marks |= CT_MARK_BIT(WEAK);
+    }
     verdict->reached_origin = verdict->class == CT_CLASS_MISS;
     if (found->by_method) {
         ct_cache_add_evidence(verdict, CT_EVIDENCE_METHOD, CT_LINE_NONE);
@@ -381,7 +388,7 @@ void ct_cache_infer(struct ct_reading *r, struct ct_verdict *verdict)
     bool sign = ct_cache_has_sign(r);
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         struct finding found = {.outcome = CT_OUTCOME_UNKNOWN, .line = CT_LINE_NONE};
-        if (rules[i](r, sign, &found)) {
+        if (!(r->partial && rules[i].by_absence) && rules[i].fits(r, sign, &found)) {
             conclude(r, &found, verdict);
             return;
         }

@@ -82,6 +82,13 @@ static void note_core(struct ct_reading *r, unsigned dir, unsigned field, uint32
     }
 }
 
+static bool is_partial(const struct ct_txn *txn)
+{
+    const uint32_t doubts = UINT32_C(1) << CT_NOTE_GAP_IN_HEAD | UINT32_C(1) << CT_NOTE_HEADER_CUT |
+                            UINT32_C(1) << CT_NOTE_MALFORMED;
+    return (txn->notes & doubts) != 0;
+}
+
 void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const struct ct_txn *txn)
 {
     r->cache = cache;
@@ -97,6 +104,7 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
     r->print_lacks = 0;
     r->spoke = (struct ct_dialect_set){{0}};
     r->cut = false;
+    r->partial = is_partial(txn);
     r->unfilled = false;
     r->from_cache = false;
     r->to_gateway = false;

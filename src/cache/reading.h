@@ -66,6 +66,7 @@ struct ct_reading {
     uint32_t n_statements;
     bool cut;       /* more statements than fit: those of the origin's side are gone */
     bool unfilled;  /* a status field was there and empty, or a template nobody filled in */
+    bool partial;   /* header lines may be missing: that one is not there says nothing */
     bool age_wrong; /* Age is there and no integer */
     int64_t age_s;
     enum ct_status_field status_field;

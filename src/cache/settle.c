@@ -313,6 +313,9 @@ void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict)
     verdict->marks |= last->marks;
     verdict->dialect = ct_cache_dialect_name(r->cache, last->dialect);
     verdict->rule = last->rule;
+    if (r->partial) { /* a cache nearer the client may have spoken as well */
+        verdict->marks |= CT_MARK_BIT(WEAK);
+    }
     if (last->rank >= 7) {
         verdict->marks |= CT_MARK_BIT(TIER_APPLICATION);
     }

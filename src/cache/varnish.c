@@ -96,7 +96,7 @@ static void judge_fetch(struct ct_reading *r, struct ct_statement *s, bool word)
     bool own_page = ct_cache_find_server(r) == CT_DIALECT_VARNISH;
     bool passed_on = ct_reading_has(r, CT_DIR_RESP, CT_FIELD_VIA) ||
                      ct_reading_has(r, CT_DIR_RESP, CT_FIELD_AGE);
-    if (own_page && !passed_on) {
+    if (own_page && !passed_on && !r->partial) {
         s->outcome = CT_OUTCOME_SYNTHETIC;
         s->also = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_SERVER);
         s->rule = "made by Varnish: its Server, no Via and no Age";

@@ -58,8 +58,9 @@ static void break_off(struct ct_http_conn *conn, enum ct_dir which, uint64_t los
         dir->msg->undecided = true;
         dir->msg->remaining = lost + dir->peeked;
         dir->offset -= dir->peeked;
-    } else if (lost > 0) {
-        if (dir->state != CT_STATE_CHUNK) {
+    } else {
+        bool in_head = dir->state == CT_STATE_LINE || dir->state == CT_STATE_HEAD;
+        if (in_head || (lost > 0 && dir->state != CT_STATE_CHUNK)) {
             ct_http_note(dir->msg, CT_NOTE_GAP_IN_HEAD);
         }
         dir->msg->facts.missing += lost;

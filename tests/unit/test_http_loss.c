@@ -119,6 +119,16 @@ static void hole_in_a_header_section_ends_the_message(void **state)
                "gap-in-head | >Host=h\n");
 }
 
+static void head_that_breaks_off_lacks_lines(void **state)
+{
+    (void)state;
+    struct wire wire;
+    begin(&wire);
+    wire_send(&wire, CT_DIR_ORIG, "GET /1 HTTP/1.1\r\n\r\n");
+    wire_send(&wire, CT_DIR_RESP, "HTTP/1.1 200 OK\r\nServer: x\r\nAg");
+    end(&wire, "1 GET /1 200 gap-in-head\n");
+}
+
 static void target_of_a_cut_line_ends_where_the_version_begins(void **state)
 {
     (void)state;
@@ -450,6 +460,7 @@ int main(void)
         cmocka_unit_test(hole_in_chunk_framing_ends_the_message),
         cmocka_unit_test(hole_in_a_body_to_the_end_is_missing),
         cmocka_unit_test(hole_in_a_header_section_ends_the_message),
+        cmocka_unit_test(head_that_breaks_off_lacks_lines),
         cmocka_unit_test(target_of_a_cut_line_ends_where_the_version_begins),
         cmocka_unit_test(start_line_that_is_cut_is_listed_as_far_as_it_goes),
         cmocka_unit_test(hole_while_the_server_waits_with_an_upgrade),
