@@ -71,10 +71,11 @@
       "fetched for request header values that Vary names and that were not asked with before "     \
       "(RFC 9111 section 4.1)")                                                                    \
     X(EVICTED, "evicted", "strong",                                                                \
-      "fetched although a copy was served from the store before and is still fresh: evicted or "   \
-      "purged (RFC 9111 section 4.2)")                                                             \
-    X(COLD, "cold", "strong",                                                                      \
-      "the first request for this URI at this server: nothing was stored (RFC 9111 section 4)")
+      "fetched although a copy was served from the store before and is still fresh: evicted, "     \
+      "purged, or at another node (RFC 9111 section 4.2)")                                         \
+    X(COLD, "cold", "weak",                                                                        \
+      "the first request seen for this URI at this server: most likely nothing was stored (RFC "   \
+      "9111 section 4)")
 /* clang-format on */
 
 enum ct_insight_rule {

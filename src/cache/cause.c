@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cache/cause.h"
 
+#include "cache/grammar.h"
+
 static const struct ct_cause no_cause = {CT_REASON_NOT_GIVEN, CT_LINE_NONE, NULL};
 
 static struct ct_cause response_cause(const struct ct_reading *r, enum ct_reason reason,
@@ -79,6 +81,18 @@ struct ct_cause ct_cache_cause_authorization(struct ct_reading *r)
         "Authorization, and neither public, s-maxage nor must-revalidate (RFC 9111 section 3.5)"};
 }
 
+static bool pragma_says_no_cache(const struct ct_reading *r)
+{
+    struct ct_span rest = ct_reading_value(r, CT_DIR_ORIG, CT_FIELD_PRAGMA);
+    struct ct_span word;
+    while (ct_cache_next_element(&rest, &word)) {
+        if (ct_span_equal_nocase(word, "no-cache")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct ct_cause ct_cache_cause_client(struct ct_reading *r)
 {
     const struct ct_control *control = ct_cache_control(r, CT_DIR_ORIG);
@@ -89,7 +103,8 @@ struct ct_cause ct_cache_cause_client(struct ct_reading *r)
     if (ct_control_has(control, CT_DIRECTIVE_MAX_AGE)) {
         return (struct ct_cause){CT_REASON_REQUEST_MAX_AGE, line, NULL};
     }
-    if (ct_reading_has(r, CT_DIR_ORIG, CT_FIELD_PRAGMA)) {
+    /* Other words of Pragma are vendors' own; Cache-Control goes first (section 5.4). */
+    if (!ct_reading_has(r, CT_DIR_ORIG, CT_FIELD_CACHE_CONTROL) && pragma_says_no_cache(r)) {
         return (struct ct_cause){CT_REASON_REQUEST_PRAGMA,
                                  ct_reading_line(r, CT_DIR_ORIG, CT_FIELD_PRAGMA), NULL};
     }

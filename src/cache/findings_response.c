@@ -58,8 +58,7 @@ static struct ct_span opaque_tag(struct ct_span tag)
 /* Whether the list of If-None-Match has the tag of the response, compared weakly. */
 static bool lists_tag(const struct ct_look *look)
 {
-    struct ct_span rest =
-        ct_span_slice(value(look, CT_DIR_ORIG, CT_FIELD_IF_NONE_MATCH), 0, TEXT_MAX);
+    struct ct_span rest = value(look, CT_DIR_ORIG, CT_FIELD_IF_NONE_MATCH);
     struct ct_span tag = opaque_tag(value(look, CT_DIR_RESP, CT_FIELD_ETAG));
     struct ct_span element;
     while (ct_cache_next_element(&rest, &element)) {
@@ -96,7 +95,8 @@ bool ct_finding_unsolicited_304(const struct ct_look *look)
     }
     bool tags = ct_reading_has(look->r, CT_DIR_ORIG, CT_FIELD_IF_NONE_MATCH);
     bool since = ct_reading_has(look->r, CT_DIR_ORIG, CT_FIELD_IF_MODIFIED_SINCE);
-    return (!tags && !since) || (tags && has(look, CT_FIELD_ETAG) && !lists_tag(look));
+    bool listed = (look->r->again >> CT_FIELD_IF_NONE_MATCH & 1) != 0 || lists_tag(look);
+    return (!tags && !since) || (tags && has(look, CT_FIELD_ETAG) && !listed);
 }
 
 /* Nobody states a lifetime, and a cache may store it (RFC 9110 section 15.1). */

@@ -158,9 +158,11 @@ static struct ct_span origin_form(struct ct_span target)
     if (!ct_span_equal_nocase(ct_span_slice(target, 0, 7), "http://")) {
         return target;
     }
-    struct ct_span rest = ct_span_slice(target, 7, target.n);
-    const uint8_t *slash = memchr(rest.p, '/', rest.n);
-    return slash != NULL ? ct_span_slice(rest, (size_t)(slash - rest.p), rest.n) : ct_span_of("/");
+    size_t i = 7;
+    while (i < target.n && target.p[i] != '/' && target.p[i] != '?' && target.p[i] != '#') {
+        i++;
+    }
+    return i < target.n ? ct_span_slice(target, i, target.n) : ct_span_of("/");
 }
 
 /* Of two keyed hashes, which nobody can choose, so that mixing them takes no key. */
@@ -326,7 +328,8 @@ static void note_visit(const struct ct_view *view, struct ct_visit *visit)
         note_copy(view, visit);
         note_fetch_time(view, visit);
         if (view->id != 0) {
-            visit->flags |= visit->id == view->id ? CT_VISIT_ID_REPEATS : 0;
+            bool again = visit->id == view->id && view->server->ids_differ;
+            visit->flags |= again ? CT_VISIT_ID_REPEATS : 0;
             visit->id = view->id;
         }
     }
@@ -338,6 +341,10 @@ static void note_visit(const struct ct_view *view, struct ct_visit *visit)
 static void note_server(const struct ct_view *view, struct ct_server *server)
 {
     int64_t age_s = view->verdict->age_s;
+    if (view->id != 0) {
+        server->ids_differ = server->ids_differ || (server->id != 0 && server->id != view->id);
+        server->id = view->id;
+    }
     if (view->facts->date_s < 0 || age_s > 0 || has(view, CT_FACT_AGE_BEHIND)) {
         return;
     }
@@ -374,6 +381,7 @@ static void compare(struct ct_insight *insight, struct ct_view *view, uint64_t h
         }
     }
     view->server = server;
+    view->forgetful = insight->history.replaced > 0;
     view->uri = if_seen(uri);
     view->was = if_seen(visit);
     if (ct_view_age_appears(view)) {

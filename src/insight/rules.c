@@ -145,10 +145,11 @@ static bool age_behind(const struct ct_view *view)
            view->verdict->age_s > response_s(view) + server->skew_s - view->facts->date_s + 2;
 }
 
+/* A constant is no id; and with a cookie it may be one of the session, not of the request. */
 static bool same_id(const struct ct_view *view)
 {
     return is_open(view) && view->was != NULL && view->id != 0 && view->id == view->was->id &&
-           is_after(view);
+           view->server->ids_differ && !has(view, CT_FACT_CREDENTIALS) && is_after(view);
 }
 
 static bool new_id(const struct ct_view *view)
@@ -339,7 +340,7 @@ static bool invalidated(const struct ct_view *view)
 static bool other_variant(const struct ct_view *view)
 {
     return view->varies && !view->variant_open && view->uri != NULL && view->was == NULL &&
-           has(view, CT_FACT_STORABLE);
+           !view->forgetful && has(view, CT_FACT_STORABLE);
 }
 
 static bool evicted(const struct ct_view *view)
@@ -350,7 +351,7 @@ static bool evicted(const struct ct_view *view)
 
 static bool cold(const struct ct_view *view)
 {
-    return view->uri == NULL && has(view, CT_FACT_STORABLE);
+    return view->uri == NULL && !view->forgetful && has(view, CT_FACT_STORABLE);
 }
 
 /* ---- the tables --------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@ struct ct_view {
     uint64_t id;       /* of the request id that the origin gave; 0: none, or the client's own */
     bool varies;       /* the URI has variants */
     bool variant_open; /* which variant it is cannot be told */
+    bool forgetful;    /* URIs were forgotten: one that is not known may have been seen */
 };
 
 /* The ETag of before; where there is none, the Last-Modified. */

@@ -21,6 +21,8 @@ struct ct_server {
     bool exact; /* skew_s is of a response that was made then */
     /* Age was seen to come only with what had been stored, never with what was fetched. */
     bool age_with_hits;
+    uint64_t id;     /* keyed hash of the latest request id; 0: none */
+    bool ids_differ; /* it was not one word for all */
 };
 
 struct ct_servers {

@@ -117,6 +117,8 @@ static void validators(void **state)
          "@GET / HTTP/1.1\nIf-None-Match: \"b\", W/\"a\"\n\n304\nETag: \"a\"\n"},
         {NO(UNSOLICITED_304), "@GET / HTTP/1.1\nIf-None-Match: *\n\n304\nETag: \"a\"\n"},
         {NO(UNSOLICITED_304), "@GET / HTTP/1.1\nIf-None-Match: \"b\"\n\n304\n"},
+        {NO(UNSOLICITED_304),
+         "@GET / HTTP/1.1\nIf-None-Match: \"b\"\nIf-None-Match: \"a\"\n\n304\nETag: \"a\"\n"},
         {NO(UNSOLICITED_304), "@\n304\nETag: \"a\"\n"}, /* the request was not seen */
     };
     CHECK(rows);

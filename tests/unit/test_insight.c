@@ -252,15 +252,28 @@ static void the_request_id_of_before_is_a_stored_copy(void **state)
     (void)state;
     static const struct story stories[] = {
         {"again",
-         {{0, 0, GET() ID("1")}, {500, 0, GET() ID("1")}},
+         {{0, 0, OTHER(ID("0"))}, {100, 0, GET() ID("1")}, {500, 0, GET() ID("1")}},
          "HIT inferred - -; -",
          "request id of an earlier response"},
+        {"the same for everything is no id",
+         {{0, 0, OTHER(ID("1"))}, {100, 0, GET() ID("1")}, {500, 0, GET() ID("1")}},
+         "UNKNOWN none - -; -",
+         NULL},
+        {"with a cookie it may be the session's",
+         {{0, 0, OTHER(ID("0"))},
+          {100, 0, GET("Cookie: a=b\n") ID("1")},
+          {500, 0, GET("Cookie: a=b\n") ID("1")}},
+         "UNKNOWN none - -; -",
+         NULL},
         {"another one proves nothing: whoever answers may number its answers",
          {{0, 0, GET() ID("1")}, {500, 0, GET() ID("2")}},
          "UNKNOWN none - -; -",
          NULL},
         {"another one, where copies repeat it",
-         {{0, 0, GET() ID("1")}, {500, 0, GET() ID("1")}, {900, 0, GET() ID("2")}},
+         {{0, 0, OTHER(ID("0"))},
+          {100, 0, GET() ID("1")},
+          {500, 0, GET() ID("1")},
+          {900, 0, GET() ID("2")}},
          "MISS inferred - -; -",
          "another request id"},
         {"one that the client gave",
@@ -438,6 +451,15 @@ static void squid_sends_age_with_what_it_had(void **state)
         {"Pragma",
          {{0, 0, GET() SHORT}, {2000, 0, GET("Pragma: no-cache\n") SHORT}},
          "CLIENT_REFRESH inferred - request-pragma; -",
+         NULL},
+        {"other words of Pragma are vendors' own",
+         {{0, 0, GET() SHORT}, {2000, 0, GET("Pragma: akamai-x-cache-on\n") SHORT}},
+         "MISS inferred - -; -",
+         NULL},
+        {"Cache-Control goes before Pragma",
+         {{0, 0, GET() SHORT},
+          {2000, 0, GET("Cache-Control: min-fresh=1\nPragma: no-cache\n") SHORT}},
+         "MISS inferred - -; -",
          NULL},
         {"asked, but nothing was stored",
          {{0, 0, GET("Cache-Control: no-cache\n") SHORT}},
@@ -690,6 +712,47 @@ static void what_is_asked_for_often_is_not_forgotten(void **state)
 }
 
 /* The same transactions give the same answers, whatever the key of the hashes. */
+static void what_was_forgotten_is_not_called_new(void **state)
+{
+    (void)state;
+    struct stage stage;
+    char text[128];
+    stage_open(&stage, 1); /* room for the least that there can be */
+    struct step step = {0, 0, text};
+    for (int i = 0; i < 1000; i++) {
+        step.ms = i * 1000;
+        (void)snprintf(text, sizeof text,
+                       "GET /%d HTTP/1.1\nHost: a.example\n\n200\n" FRESH "X-Cache: MISS\n",
+                       i); /* fits */
+        play(&stage, &step);
+        const char *want = ct_insight_counters(stage.insight)->replaced > 0
+                               ? "MISS stated generic -; generic=MISS"
+                               : "MISS stated generic cold; generic=MISS";
+        assert_string_equal(stage.line, want);
+    }
+    assert_true(ct_insight_counters(stage.insight)->replaced > 0);
+    stage_close(&stage);
+}
+
+static void a_target_in_absolute_form_is_the_same_uri(void **state)
+{
+    (void)state;
+    static const struct story stories[] = {
+        {"with a path",
+         {{0, 0, "GET http://a.example/x HTTP/1.1\nHost: a.example\n\n200\nX-Cache: MISS\n" FRESH},
+          {1000, 0, GET() "X-Cache: MISS\n" FRESH}},
+         "MISS stated generic -; generic=MISS",
+         NULL},
+        {"a slash in the query is no path",
+         {{0, 0,
+           "GET http://a.example?y/x HTTP/1.1\nHost: a.example\n\n200\nX-Cache: MISS\n" FRESH},
+          {1000, 0, GET() "X-Cache: MISS\n" FRESH}},
+         "MISS stated generic cold; generic=MISS",
+         NULL},
+    };
+    CHECK(stories);
+}
+
 static void answers_do_not_depend_on_the_key(void **state)
 {
     (void)state;
@@ -764,6 +827,8 @@ int main(void)
         cmocka_unit_test(rules_have_a_name_a_confidence_and_a_section),
         cmocka_unit_test(memory_stays_within_its_limit),
         cmocka_unit_test(what_is_asked_for_often_is_not_forgotten),
+        cmocka_unit_test(what_was_forgotten_is_not_called_new),
+        cmocka_unit_test(a_target_in_absolute_form_is_the_same_uri),
         cmocka_unit_test(answers_do_not_depend_on_the_key),
         cmocka_unit_test(what_was_not_seen_well_is_not_compared),
     };
