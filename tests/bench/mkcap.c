@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mkcap IN OUT PACKETS [FILTER]: a large capture from a small recorded one. The recorded
- * connections are repeated with other addresses and later times until PACKETS are written; segments
- * larger than an Ethernet frame (offload) are cut to 1448 octets of payload as they were on a wire.
+ * connections are repeated with other addresses and later times until PACKETS are written; packets
+ * larger than Ethernet's 1500 octets (offload) are cut as they were on a wire. OUT may be -.
  */
 #include <pcap/pcap.h>
 
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MSS       1448u
+#define MTU       1500u
 #define ETHERNET  14u
 #define MAX_FRAME (256u * 1024u)
 
@@ -68,7 +68,7 @@ static void add(struct tape *tape, struct timeval ts, const uint8_t *bytes, uint
     tape->frames[tape->n++] = (struct frame){ts, len, copy};
 }
 
-/* One recorded frame as the Ethernet frames of at most MSS octets that it stands for. */
+/* One recorded frame as the Ethernet frames, of at most MTU octets, that it stands for. */
 static void add_cut(struct tape *tape, size_t skip, const struct pcap_pkthdr *header,
                     const uint8_t *captured)
 {
@@ -86,20 +86,21 @@ static void add_cut(struct tape *tape, size_t skip, const struct pcap_pkthdr *he
     size_t payload = tcp + (size_t)(bytes[tcp + 12] >> 4) * 4;
     size_t total = v6 ? 40 + (size_t)(get32(bytes + 4) >> 16) : (size_t)(get32(bytes) & 0xffffu);
     total = total > n || payload > total ? n : total;
+    size_t mss = MTU - payload; /* headers are 120 octets at most, or 100 in IPv6 */
     memset(frame, 2, 12);
     put16(frame + 12, v6 ? 0x86dd : 0x0800);
     uint8_t *ip = frame + ETHERNET;
-    for (size_t at = payload;; at += MSS) {
-        size_t piece = total - at < MSS ? total - at : MSS;
+    for (size_t at = payload;; at += mss) {
+        size_t piece = total - at < mss ? total - at : mss;
         memcpy(ip, bytes, payload);
         memcpy(ip + payload, bytes + at, piece);
         put16(ip + (v6 ? 4 : 2), (uint32_t)(payload + piece - (v6 ? 40 : 0)));
         put32(ip + tcp + 4, get32(bytes + tcp + 4) + (uint32_t)(at - payload));
-        if (total - at > MSS) {
+        if (total - at > mss) {
             ip[tcp + 13] &= (uint8_t)~1u; /* FIN only on the last piece */
         }
         add(tape, header->ts, frame, (uint32_t)(ETHERNET + payload + piece));
-        if (total - at <= MSS) {
+        if (total - at <= mss) {
             return;
         }
     }
@@ -138,7 +139,7 @@ static void repeat(const struct tape *tape, pcap_dumper_t *out, uint64_t packets
             written++;
         }
     }
-    (void)printf("%" PRIu64 " packets\n", written);
+    (void)fprintf(stderr, "%" PRIu64 " packets\n", written);
 }
 
 int main(int argc, char **argv)

@@ -11,7 +11,7 @@ dir=$build/bench
 tap=$build/cachetap
 
 large() { # sample, name, packets, filter
-    [ -f "$dir/$2.pcap" ] || "$dir/mkcap" "captures/$1" "$dir/$2.pcap" "$3" "$4" >/dev/null
+    [ -f "$dir/$2.pcap" ] || "$dir/mkcap" "captures/$1" "$dir/$2.pcap" "$3" "$4" 2>/dev/null
 }
 beside() { # name, what it is
     echo "== $2"
