@@ -79,6 +79,11 @@ void ct_app_channel_flush(struct ct_channel *channel)
     ct_app_bell_ring(channel->reader);
 }
 
+bool ct_app_channel_presses(const struct ct_channel *channel)
+{
+    return ct_base_ring_used(channel->ring) >= ct_base_ring_bytes(channel->ring) / 4;
+}
+
 const struct ct_channel_head *ct_app_channel_peek(struct ct_channel *channel, const void **body)
 {
     size_t n;

@@ -35,6 +35,8 @@ void *ct_app_channel_room(struct ct_channel *channel, size_t n, void (*full)(voi
 /* Hands the message over; the other end is woken by the flush. */
 void ct_app_channel_put(struct ct_channel *channel, uint64_t seq, uint32_t kind, size_t n);
 void ct_app_channel_flush(struct ct_channel *channel);
+/* Whether the other end is to take soon: a quarter of the room is in use. */
+bool ct_app_channel_presses(const struct ct_channel *channel);
 
 /* ---- the reader's end --------------------------------------------------------------------------
  */

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <time.h>
+
 #include "app/crew_parts.h"
+
+/*
+ * Between two times that a live capture wakes the collector, which looks by itself now and then:
+ * woken for each batch of packets it takes the processor from who reads the next.
+ */
+#define WAKE_NS (20 * CT_NS_PER_MS)
 
 void *ct_crew_feed_room(struct ct_crew_feeder *feeder, size_t n)
 {
@@ -50,6 +58,20 @@ static void put_counters(struct ct_crew_feeder *feeder, void *body)
     ct_app_channel_put(feeder->out, feeder->seq, CT_CREW_COUNTERS, sizeof *counters);
 }
 
+static void wake_collector(struct ct_crew_feeder *feeder)
+{
+    if (!feeder->crew->options.lossless && !ct_app_channel_presses(feeder->out)) {
+        struct timespec now = {.tv_sec = 0};
+        (void)clock_gettime(CLOCK_MONOTONIC, &now); /* exists on every Linux */
+        int64_t now_ns = now.tv_sec * CT_NS_PER_S + now.tv_nsec;
+        if (now_ns - feeder->woke_ns < WAKE_NS) {
+            return;
+        }
+        feeder->woke_ns = now_ns;
+    }
+    ct_app_channel_flush(feeder->out);
+}
+
 void ct_crew_feed_settle(struct ct_crew_feeder *feeder)
 {
     unsigned wanted = atomic_load_explicit(&feeder->crew->counters_wanted, memory_order_relaxed);
@@ -66,7 +88,7 @@ void ct_crew_feed_settle(struct ct_crew_feeder *feeder)
             feeder->counters_sent = wanted;
         }
     }
-    ct_app_channel_flush(feeder->out);
+    wake_collector(feeder);
 }
 
 void ct_crew_feed_done(struct ct_crew_feeder *feeder)

@@ -42,6 +42,7 @@ struct ct_crew_feeder {
     const struct ct_intake *intake; /* NULL: none of its own */
     uint64_t seq;                   /* of what is being worked on */
     uint64_t marked;                /* told to the collector */
+    int64_t woke_ns;                /* the clock when the collector was told last */
     unsigned counters_sent;
     uint64_t lost; /* records that found no room */
     bool ends;     /* the input is over: now room is waited for */
@@ -101,7 +102,7 @@ void *ct_crew_feed_room(struct ct_crew_feeder *feeder, size_t n);
 /* As hooks of a shard; user is the feeder. */
 void ct_crew_feed_txn(void *user, const struct ct_txn *txn, struct ct_verdict *verdict);
 void ct_crew_feed_conn(void *user, const struct ct_conn_end *end);
-/* After a batch: how far the feeder is, its counters when they are wanted, and a ring. */
+/* After a batch: how far the feeder is, its counters when they are wanted; wakes the collector. */
 void ct_crew_feed_settle(struct ct_crew_feeder *feeder);
 /* The last messages: counters, and that nothing follows. */
 void ct_crew_feed_done(struct ct_crew_feeder *feeder);

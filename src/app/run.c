@@ -27,8 +27,11 @@
 
 /* Rows of the lists of hosts, URIs and names. */
 #define TOP_ROWS 100
-/* The longest time that the main thread waits for work, and so for signals that came before. */
-#define COLLECT_MS 100
+/*
+ * The longest time that the main thread waits for work: for signals that came before, and for
+ * records that it is not woken for. Below what people notice.
+ */
+#define COLLECT_MS 50
 
 struct run;
 
@@ -268,17 +271,27 @@ static void stop_readers(struct run *run)
     }
 }
 
+/* What a reader that cannot be started would have ended is ended here. */
+static bool start_readers(struct run *run)
+{
+    bool all_started = true;
+    for (size_t r = 0; r < run->plan.n_readers; r++) {
+        if (!start_reader(run, &run->slots[r])) {
+            all_started = false;
+            ct_app_analysis_done(&run->analysis, r);
+            atomic_fetch_add(&run->n_over, 1);
+        }
+    }
+    return all_started;
+}
+
 static void collect(struct run *run)
 {
     bool waits = false;
-    bool all_started = true;
-    for (size_t r = 0; r < run->plan.n_readers; r++) {
-        all_started = all_started && start_reader(run, &run->slots[r]);
-    }
-    if (!all_started) {
+    bool stops = !start_readers(run);
+    if (stops) {
         atomic_store(&run->failed, true);
     }
-    bool stops = !all_started;
     while (ct_app_crew_collect(run->analysis.crew, COLLECT_MS)) {
         ct_app_sinks_flush(&run->sinks);
         stops = !attend(run) || stops;
@@ -288,9 +301,6 @@ static void collect(struct run *run)
         }
         if (stops) {
             stop_readers(run);
-        }
-        if (!all_started && atomic_load(&run->n_over) > 0) {
-            break; /* those that never began are ended with the crew */
         }
     }
     for (size_t r = 0; r < run->plan.n_readers; r++) {

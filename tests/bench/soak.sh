@@ -40,7 +40,7 @@ ip -n "$here" link set cts0 up
 ip -n "$there" link set cts1 up
 
 # shellcheck disable=SC2086
-ip netns exec "$here" env --default-signal=INT "$build/cachetap" -i cts0 --metrics 127.0.0.1:9199 \
+ip netns exec "$here" env --default-signal=INT,HUP "$build/cachetap" -i cts0 --metrics 127.0.0.1:9199 \
     -o "json:$work/log" -o "summary-json:$work/summary" --ring 8 -w "$work/ring" ${SOAK_ARGS:-} 2>"$work/err" &
 tap=$!
 scrape() { page=$(ip netns exec "$here" curl -s http://127.0.0.1:9199/metrics); }
