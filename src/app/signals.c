@@ -2,16 +2,18 @@
 #include "app/signals.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stop;
-static volatile sig_atomic_t interrupts;
-static volatile sig_atomic_t report;
-static volatile sig_atomic_t reopen;
-static volatile sig_atomic_t save;
-static volatile sig_atomic_t tick;
+/* Atomic: set in handlers of the main thread, seen by all (signal-safety(7) allows it). */
+static atomic_int stop;
+static atomic_int interrupts;
+static atomic_int report;
+static atomic_int reopen;
+static atomic_int save;
+static atomic_int tick;
 
 /* A second INT ends at once: the user has seen that the first one did not. */
 static void on_interrupt(int number)
@@ -101,28 +103,20 @@ void ct_app_signals_request_stop(void)
 
 bool ct_app_signals_take_report(void)
 {
-    bool was = report != 0;
-    report = 0;
-    return was;
+    return atomic_exchange(&report, 0) != 0;
 }
 
 bool ct_app_signals_take_tick(void)
 {
-    bool was = tick != 0;
-    tick = 0;
-    return was;
+    return atomic_exchange(&tick, 0) != 0;
 }
 
 bool ct_app_signals_take_reopen(void)
 {
-    bool was = reopen != 0;
-    reopen = 0;
-    return was;
+    return atomic_exchange(&reopen, 0) != 0;
 }
 
 bool ct_app_signals_take_save(void)
 {
-    bool was = save != 0;
-    save = 0;
-    return was;
+    return atomic_exchange(&save, 0) != 0;
 }
