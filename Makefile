@@ -179,6 +179,17 @@ bench: ## replay time against a bare pcap_loop and other tools, and peak memory
 	@$(MAKE) --no-print-directory all benches
 	@tests/bench/run.sh $(BUILD)
 
+.PHONY: bench-live soak
+bench-live: ## live at top speed between namespaces (root), beside tcpdump and httpry: what is lost
+	@tests/tools/deps.sh install build bench
+	@$(MAKE) --no-print-directory all benches
+	@tests/bench/live.sh $(BUILD)
+
+soak: ## ten million transactions through a live interface (root): memory and descriptors stay
+	@tests/tools/deps.sh install build bench
+	@$(MAKE) --no-print-directory all benches
+	@tests/bench/soak.sh $(BUILD)
+
 .PHONY: lab
 lab: ## real caches in namespaces (root): labels against their own logs; SEED=N REQUESTS=N CACHES=...
 	@tests/tools/deps.sh install build lab

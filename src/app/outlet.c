@@ -19,6 +19,7 @@
 #define LOOK_NS      (CT_NS_PER_S / 4) /* between two looks whether a reader is there */
 #define PATIENCE_NS  (5 * CT_NS_PER_S)
 #define POLL_MS      200
+#define ENDS_MAX     1024
 
 /* Where the next file begins. */
 struct mark {
@@ -53,6 +54,10 @@ struct ct_outlet {
     uint64_t tail;   /* written */
     uint64_t dropped;
     uint64_t lost_bytes;
+    uint64_t whole; /* the last end of a record that is written */
+    size_t first_end;
+    size_t n_ends;
+    uint64_t ends[ENDS_MAX]; /* of records that wait; of many, not each */
     size_t n_marks;
     struct mark *marks;
     size_t size;
@@ -131,7 +136,38 @@ static void discard(struct ct_outlet *outlet, uint64_t end)
 {
     outlet->lost_bytes += end - outlet->tail;
     outlet->tail = end;
+    outlet->whole = end;
     (void)pthread_cond_signal(&outlet->room_made); /* cannot fail */
+}
+
+/* A file does not end in the middle of a record when the rest of it is given up. */
+static void cut_file(struct ct_outlet *outlet)
+{
+    struct stat st;
+    off_t part = (off_t)(outlet->tail - outlet->whole);
+    if (part > 0 && outlet->is_file && outlet->owned && fstat(outlet->fd, &st) == 0 &&
+        st.st_size >= part) {
+        (void)!ftruncate(outlet->fd, st.st_size - part); /* else it ends with a part */
+    }
+}
+
+static void note_end(struct ct_outlet *outlet)
+{
+    if (outlet->n_ends == ENDS_MAX) {
+        outlet->n_ends--; /* this one stands for both */
+    }
+    outlet->ends[(outlet->first_end + outlet->n_ends++) % ENDS_MAX] = outlet->head;
+}
+
+static void note_written(struct ct_outlet *outlet)
+{
+    while (outlet->n_ends > 0 && outlet->ends[outlet->first_end] <= outlet->tail) {
+        uint64_t end = outlet->ends[outlet->first_end];
+        outlet->whole =
+            end > outlet->whole ? end : outlet->whole; /* what was given up has ends too */
+        outlet->first_end = (outlet->first_end + 1) % ENDS_MAX;
+        outlet->n_ends--;
+    }
 }
 
 /* The first mark begins now. False: errno. */
@@ -152,6 +188,7 @@ static bool begin_file(struct ct_outlet *outlet)
     if (mark.skip > 0 && fstat(fd, &st) == 0 && st.st_size > 0) {
         outlet->tail += mark.skip;
     }
+    outlet->whole = outlet->tail;
     outlet->n_marks--;
     memmove(&outlet->marks[0], &outlet->marks[1], outlet->n_marks * sizeof mark);
     return true;
@@ -188,6 +225,7 @@ static bool write_piece(struct ct_outlet *outlet)
         return false;
     }
     outlet->tail += (uint64_t)done;
+    note_written(outlet);
     if (done > 0) {
         outlet->state = CT_OUTLET_OK;
         (void)pthread_cond_signal(&outlet->room_made); /* cannot fail */
@@ -211,6 +249,8 @@ static void note_failure(struct ct_outlet *outlet, int error)
             memmove(&outlet->marks[0], &outlet->marks[1],
                     outlet->n_marks * sizeof outlet->marks[0]);
             end = end_of_file(outlet);
+        } else {
+            cut_file(outlet);
         }
         discard(outlet, end);
     }
@@ -352,6 +392,7 @@ static bool add_mark(struct ct_outlet *outlet, const struct mark *mark, struct c
         stage(outlet, head.p, head.n);
         outlet->head += outlet->staged;
         outlet->staged = 0;
+        note_end(outlet);
         if (!outlet->threaded) {
             write_directly(outlet);
         }
@@ -402,6 +443,7 @@ bool ct_app_outlet_commit(struct ct_outlet *outlet)
     bool whole = !outlet->overflow;
     if (whole) {
         outlet->head += outlet->staged;
+        note_end(outlet);
     } else {
         outlet->dropped++;
     }

@@ -48,6 +48,7 @@ struct ct_recorder {
     const struct ct_source *source;
     struct ct_voice *voice;
     struct ct_place place;
+    const char *path; /* as it was given; place.name is its last part */
     struct ct_encoder *encoder;
     size_t piece_size;
     struct piece pieces[PIECES + SPARE_PIECES];
@@ -132,6 +133,7 @@ static void write_file(struct ct_recorder *recorder)
     int fd = create_new(recorder);
     bool good = fd >= 0 && write_whole(fd, recorder->head, recorder->head_n);
     int error = errno;
+    off_t whole = good ? (off_t)recorder->head_n : 0;
     hold(recorder);
     while ((piece = shift(&recorder->leaving)) != NULL) {
         release(recorder);
@@ -139,8 +141,12 @@ static void write_file(struct ct_recorder *recorder)
             good = false;
             error = errno;
         }
+        whole += good ? (off_t)piece->n : 0;
         hold(recorder);
         push(&recorder->spare, piece);
+    }
+    if (fd >= 0 && !good) {
+        (void)!ftruncate(fd, whole); /* else it ends with a part of a packet */
     }
     if (fd >= 0 && close(fd) != 0 && good) {
         good = false;
@@ -211,6 +217,7 @@ struct ct_recorder *ct_app_recorder_open(const struct ct_options *options,
         ct_app_recorder_close(recorder);
         return NULL;
     }
+    recorder->path = path;
     if (!ct_app_place_find(&recorder->place, opener, path)) {
         ct_app_voice_say(voice, "%s: cannot be written: %s, check the folder and its permissions",
                          path, ct_app_place_error(errno));
@@ -334,6 +341,11 @@ void ct_app_recorder_dump(struct ct_recorder *recorder)
     }
 }
 
+static int folder_n(const struct ct_recorder *recorder)
+{
+    return (int)(recorder->place.name - recorder->path);
+}
+
 void ct_app_recorder_look(struct ct_recorder *recorder)
 {
     hold(recorder);
@@ -344,13 +356,15 @@ void ct_app_recorder_look(struct ct_recorder *recorder)
     }
     release(recorder);
     if (state == DUMP_DONE) {
-        ct_app_voice_say(recorder->voice, "%s: written: the last %" PRIu64 " packets, %.1f seconds",
-                         recorder->name, recorder->packets,
+        ct_app_voice_say(recorder->voice,
+                         "%.*s%s: written: the last %" PRIu64 " packets, %.1f seconds",
+                         folder_n(recorder), recorder->path, recorder->name, recorder->packets,
                          (double)(recorder->last_ns - recorder->first_ns) / (double)CT_NS_PER_S);
     } else if (state == DUMP_FAILED) {
         recorder->failed = true;
-        ct_app_voice_say(recorder->voice, "%s: cannot be written: %s, its packets are gone",
-                         recorder->name, ct_app_place_error(error));
+        ct_app_voice_say(recorder->voice, "%.*s%s: cannot be written: %s, its packets are gone",
+                         folder_n(recorder), recorder->path, recorder->name,
+                         ct_app_place_error(error));
     }
 }
 

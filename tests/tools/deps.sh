@@ -53,6 +53,8 @@ group_test() {
     need 'have_cmd ip' iproute2 'network namespaces for tests of live capture'
     need 'have_cmd curl' curl 'requests in tests of live capture'
     need 'have_cmd tcpdump' tcpdump 'saved captures are compared with it in tests'
+    need 'have_cmd nginx' nginx-light 'a real cache in tests under load'
+    need 'have_cmd wrk' wrk 'the load'
     group_fuzz
 }
 group_package() {
@@ -71,7 +73,13 @@ group_lint() {
     need 'have_cmd clang-tidy' clang-tidy 'static analysis'
     need 'have_cmd cppcheck' cppcheck 'static analysis'
 }
-group_bench() { :; } # tshark and httpry are measured where they are installed
+group_bench() { # tshark and httpry are measured where they are installed
+    need 'have_cmd tcpreplay' tcpreplay 'sends a capture to an interface'
+    need 'have_cmd tcpdump' tcpdump 'a live capture is measured beside it'
+    need 'have_cmd jq' jq 'reads the summary'
+    need 'have_cmd curl' curl 'scrapes the metrics meanwhile'
+    need 'have_cmd ip' iproute2 'network namespaces'
+}
 group_lab() {
     need 'have_cmd ip' iproute2 'network namespaces'
     need 'have_cmd python3' python3 'the origin, the clients, the comparison'

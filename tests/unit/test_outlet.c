@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,6 +69,41 @@ static void records_that_find_no_room_are_dropped_whole_and_counted(void **state
     assert_int_equal(read(ends[0], &(char){0}, 1), 0); /* it was closed, and that was all */
     ct_app_outlet_free(outlet);
     close(ends[0]);
+}
+
+/* A file that may not grow is a full disk: part of a record is written, then nothing. */
+static void a_full_disk_leaves_whole_records(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/cachetap-outlet-XXXXXX";
+    struct rlimit before;
+    struct rlimit small;
+    struct stat st;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 5 * RECORD / 2;
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    for (int threaded = 0; threaded < 2; threaded++) {
+        struct ct_outlet *outlet = ct_app_outlet_new(1000, threaded == 1);
+        assert_int_equal(ftruncate(fd, 0), 0);
+        assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+        assert_true(ct_app_outlet_use(outlet, dup(fd), true));
+        for (int i = 0; i < 5; i++) {
+            put_record(outlet, (char)('a' + i));
+            assert_true(ct_app_outlet_commit(outlet));
+        }
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+        assert_true(ct_app_outlet_start(outlet));
+        assert_false(ct_app_outlet_finish(outlet));
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        ct_app_outlet_free(outlet);
+        assert_int_equal(fstat(fd, &st), 0);
+        assert_int_equal(st.st_size, 2 * RECORD);
+    }
+    close(fd);
 }
 
 static void a_record_larger_than_the_ring_is_dropped(void **state)
@@ -286,6 +323,7 @@ int main(void)
     (void)signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_that_find_no_room_are_dropped_whole_and_counted),
+        cmocka_unit_test(a_full_disk_leaves_whole_records),
         cmocka_unit_test(a_record_larger_than_the_ring_is_dropped),
         cmocka_unit_test(the_end_waits_for_a_reader_and_drops_nothing),
         cmocka_unit_test(a_reader_that_goes_away_is_seen_without_writing),
