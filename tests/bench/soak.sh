@@ -88,5 +88,6 @@ jq -c '{transactions: .transactions.total, interfaces}' "$work/summary"
 [ -n "$first_memory" ] || { echo "soak: ended within a minute: more transactions are needed" >&2; exit 1; }
 echo "memory: $first_memory KiB after the first minute, $last_memory KiB at the end"
 echo "descriptors: $first_descriptors after the first minute, $last_descriptors at the end"
-# One part in a hundred: the pages of the C library's heap come and go.
-[ "$last_memory" -le $((first_memory + first_memory / 100)) ] && [ "$last_descriptors" -le "$first_descriptors" ]
+# Three parts in a hundred: pools grow to the most that was ever open at one time, and packets
+# that the kernel drops keep connections open for longer.
+[ "$last_memory" -le $((first_memory + first_memory * 3 / 100)) ] && [ "$last_descriptors" -le "$first_descriptors" ]
