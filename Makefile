@@ -14,7 +14,7 @@ CFLAGS ?= -O2 -g
 Q := $(if $(V),,@)
 
 # ---- what the machine has ------------------------------------------------------------------
-PKGS      := libpcap json-c libsodium libpcre2-8 libconfig zlib libzstd libseccomp libcap-ng libmicrohttpd
+PKGS      := libpcap json-c libsodium libpcre2-8 libconfig zlib libzstd libseccomp libcap-ng libmicrohttpd libutf8proc
 TEST_PKGS := cmocka jansson
 LLHTTP_PKG := $(shell pkg-config --exists libllhttp 2>/dev/null && echo libllhttp)
 LLHTTP_DIR := /usr/share/llhttp

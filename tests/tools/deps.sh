@@ -34,6 +34,7 @@ group_build() {
     need 'have_pkg libconfig' libconfig-dev 'the configuration file'
     need 'have_pkg zlib' zlib1g-dev 'gzip-compressed captures'
     need 'have_pkg libzstd' libzstd-dev 'zstd-compressed captures'
+    need 'have_pkg libutf8proc' libutf8proc-dev 'the width of characters in a terminal'
     need 'have_pkg libmicrohttpd' libmicrohttpd-dev 'the metrics server'
     need 'have_pkg libseccomp' libseccomp-dev 'the filter of system calls'
     need 'have_pkg libcap-ng' libcap-ng-dev 'giving up capabilities'

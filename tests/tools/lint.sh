@@ -21,7 +21,7 @@ echo "  lint  order of the stages"
 # shellcheck disable=SC2086
 awk -v layers="$layers" '
 BEGIN { n = split(layers, order, " "); for (i = 1; i <= n; i++) rank[order[i]] = i
-        rank["cachetap"] = rank["engine"]; alias["consumer"] = "stream"; alias["cachetap"] = "engine"; alias["parts"] = "engine" }
+        rank["cachetap"] = rank["engine"]; alias["consumer"] = "stream"; alias["cachetap"] = "engine"; alias["parts"] = "engine"; alias["watch"] = "stats" }
 function stage_of(path,   parts, name) {
     split(path, parts, "/")
     if (parts[1] == "src") return parts[2]
@@ -50,6 +50,7 @@ one_place 'sodium' '^src/(base/hash|app/help)\.c$'
 one_place '(seccomp|cap-ng)\.h' '^src/app/confine\.c$'
 one_place 'pcre2\.h' '^src/(cache/pattern|app/help)\.c$'
 one_place 'libconfig\.h' '^src/app/(config_tree\.h|help\.c)$'
+one_place 'utf8proc\.h' '^src/(view/(canvas|prompt)\.c|app/help\.c)$'
 one_place 'microhttpd' '^src/app/metrics_server\.c$'
 one_place '(zlib|zstd)\.h' '^src/(source|app)/'
 

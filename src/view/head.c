@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lines on top of every screen: what is watched, whether all of it is seen, which screens. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/span.h"
+#include "view/state.h"
+
+/* Begins a word after what there is; returns the column behind it. */
+static unsigned put_badge(const struct ct_area *area, unsigned right, enum ct_style style,
+                          const char *text)
+{
+    unsigned n = ct_view_width(ct_span_of(text), area->utf8) + 2;
+    if (n + 1 > right) {
+        return right;
+    }
+    (void)ct_view_sayf(area, right - n, 0, style, " %s ", text);
+    return right - n - 1;
+}
+
+static const char *state_of(const struct ct_view_status *status)
+{
+    if (status->over) {
+        return "ENDED";
+    }
+    if (status->live) {
+        return "LIVE";
+    }
+    return status->paused ? "PAUSED" : "REPLAY";
+}
+
+static unsigned put_badges(const struct ct_view *view, const struct ct_frame_input *input,
+                           const struct ct_area *area)
+{
+    const struct ct_view_status *status = input->status;
+    char text[96];
+    unsigned right = area->columns;
+    (void)snprintf(text, sizeof text, "%s", ct_view_elapsed(status->elapsed_ns).text);
+    right = put_badge(area, right, CT_STYLE_TITLE, text);
+    right =
+        put_badge(area, right, status->paused ? CT_STYLE_WARN : CT_STYLE_TITLE, state_of(status));
+    if (view->frozen) {
+        uint64_t since = input->snapshot->transactions - view->frozen_transactions;
+        (void)snprintf(text, sizeof text, "FROZEN +%s", ct_view_count(since, 9).text);
+        right = put_badge(area, right, CT_STYLE_WARN, text);
+    }
+    if (view->plain) {
+        right = put_badge(area, right, CT_STYLE_WARN, "PLAIN");
+    }
+    return right;
+}
+
+static void draw_title(const struct ct_view *view, const struct ct_frame_input *input,
+                       const struct ct_area *area)
+{
+    const struct ct_view_status *status = input->status;
+    ct_view_restyle(area, 0, CT_STYLE_TITLE);
+    unsigned right = put_badges(view, input, area);
+    struct ct_area left = ct_view_part(area, 0, 0, right, 1);
+    unsigned x = ct_view_say(&left, 0, 0, CT_STYLE_TITLE, " cachetap  ");
+    x = ct_view_say(&left, x, 0, CT_STYLE_TITLE, status->source != NULL ? status->source : "-");
+    if (status->filter != NULL && status->filter[0] != '\0') {
+        x = ct_view_sayf(&left, x, 0, CT_STYLE_TITLE, "  filter: %s", status->filter);
+    }
+    if (status->where != NULL && status->where[0] != '\0') {
+        (void)ct_view_sayf(&left, x, 0, CT_STYLE_TITLE, "  where: %s", status->where);
+    }
+}
+
+/* ---- rates and losses ------------------------------------------------------------------- */
+
+/* Packets that the kernel, a device or the program itself had no room for. */
+static uint64_t drops_of(const struct ct_snapshot *snapshot)
+{
+    uint64_t drops = snapshot->records_lost;
+    for (size_t i = 0; i < snapshot->capture.n_ifaces; i++) {
+        drops += snapshot->capture.ifaces[i].kernel_drops;
+        drops += snapshot->capture.ifaces[i].interface_drops;
+    }
+    return drops;
+}
+
+static unsigned interfaces_down(const struct ct_snapshot *snapshot)
+{
+    unsigned down = 0;
+    for (size_t i = 0; i < snapshot->capture.n_ifaces; i++) {
+        down += snapshot->capture.ifaces[i].up ? 0 : 1;
+    }
+    return down;
+}
+
+/* A number and what it is, after a gap. */
+static unsigned put_pair(const struct ct_area *area, unsigned x, enum ct_style style,
+                         const char *number, const char *what)
+{
+    x = ct_view_say(area, x + 2, 1, style, number);
+    return ct_view_say(area, x, 1, style == CT_STYLE_BAD ? CT_STYLE_BAD : CT_STYLE_DIM, what);
+}
+
+/* "[====>    ] 45 % 14:03:22 x2": how far a replay is. */
+static void put_progress(const struct ct_frame_input *input, const struct ct_area *area, unsigned x)
+{
+    const struct ct_view_status *status = input->status;
+    char speed[24] = "";
+    if (status->speed > 0) {
+        (void)snprintf(speed, sizeof speed, " x%g", status->speed);
+    }
+    char text[160];
+    struct ct_word clock = ct_view_clock(input->snapshot->last_ns, false);
+    if (status->total_bytes > 0) {
+        uint64_t done =
+            status->done_bytes < status->total_bytes ? status->done_bytes : status->total_bytes;
+        char bar[11];
+        size_t full = (size_t)(ct_output_millionths(done, status->total_bytes) / 100000);
+        for (size_t i = 0; i < 10; i++) {
+            bar[i] = i < full ? '=' : ' ';
+        }
+        bar[10] = '\0';
+        (void)snprintf(text, sizeof text, "[%s] %s %s%s", bar,
+                       ct_view_percent(done, status->total_bytes).text, clock.text, speed);
+    } else {
+        (void)snprintf(text, sizeof text, "%s%s", clock.text, speed);
+    }
+    unsigned n = (unsigned)strlen(text);
+    if (x + n + 1 < area->columns) {
+        (void)ct_view_say(area, area->columns - n - 1, 1, CT_STYLE_NORMAL, text);
+    }
+}
+
+static void draw_rates(const struct ct_frame_input *input, const struct ct_area *area)
+{
+    const struct ct_snapshot *snapshot = input->snapshot;
+    struct ct_window window;
+    ct_watch_window(input->watch, CT_WINDOW_S1, &window);
+    uint64_t n = 0;
+    for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
+        n += window.counts.n[i];
+    }
+    uint64_t drops = drops_of(snapshot);
+    unsigned down = interfaces_down(snapshot);
+    unsigned x = 0;
+    x = put_pair(area, x - 1, CT_STYLE_BOLD,
+                 ct_view_rate(window.packets, window.covered_ns, 7).text, " pkt/s");
+    x = put_pair(area, x, CT_STYLE_BOLD, ct_view_bits(window.wire_bytes, window.covered_ns).text,
+                 "");
+    x = put_pair(area, x, CT_STYLE_BOLD, ct_view_rate(n, window.covered_ns, 7).text, " trans/s");
+    x = put_pair(area, x, drops > 0 ? CT_STYLE_BAD : CT_STYLE_GOOD, ct_view_count(drops, 9).text,
+                 " drops");
+    if (down > 0) {
+        x = put_pair(area, x, CT_STYLE_BAD, "interface", " DOWN");
+    }
+    x = put_pair(area, x, CT_STYLE_BOLD, ct_view_count(snapshot->stream.open_now, 7).text, " open");
+    if (input->status->rss_bytes > 0) {
+        x = put_pair(area, x, CT_STYLE_BOLD, ct_view_octets(input->status->rss_bytes).text, " mem");
+    }
+    if (!input->status->live) {
+        put_progress(input, area, x);
+    }
+}
+
+/* ---- screens ---------------------------------------------------------------------------- */
+
+static void draw_tabs(const struct ct_view *view, const struct ct_area *area)
+{
+    static const struct {
+        char key;
+        const char *name;
+    } tabs[CT_LIST_COUNT + 1] = {
+        {'1', "Now"},     {'2', "Hosts"},    {'3', "URIs"},    {'4', "Paths"},
+        {'5', "Clients"}, {'6', "Servers"},  {'7', "Conns"},   {'8', "Reqs"},
+        {'9', "Why"},     {'0', "Dialects"}, {'u', "Unknown"},
+    };
+    unsigned x = 0;
+    for (unsigned i = 0; i <= CT_LIST_COUNT; i++) {
+        enum ct_style style = i == view->panel ? CT_STYLE_SELECTED : CT_STYLE_NORMAL;
+        char key[2] = {tabs[i].key, '\0'};
+        x = ct_view_say(area, x, 2, CT_STYLE_KEY, key);
+        x = ct_view_say(area, x, 2, style, tabs[i].name) + 1;
+    }
+}
+
+void ct_view_draw_head(const struct ct_view *view, const struct ct_frame_input *input,
+                       const struct ct_area *area)
+{
+    draw_title(view, input, area);
+    draw_rates(input, area);
+    draw_tabs(view, area);
+}
