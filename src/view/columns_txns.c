@@ -20,11 +20,11 @@
     X(TTFB, "ttfb", "wait", TIME, 7, 1, "end of the request to the first octet of the response")  \
     X(DURATION, "duration", "all", TIME, 7, 6, "first octet of the request to the last of the response") \
     X(SIZE, "size", "bytes", OCTETS, 7, 2, "response content")                                    \
-    X(URI, "uri", "URI", TEXT, 0, 0, "host and target")                                           \
     X(DIALECT, "dialect", "dialect", WORD, 14, 5, "whose words were read")                        \
     X(FINDINGS, "findings", "!", COUNT, 3, 4, "number of findings")                               \
     X(DEPTH, "depth", "depth", COUNT, 6, 9, "position in its connection")                         \
-    X(UID, "uid", "connection", WORD, 20, 8, "the connection's name in all outputs")
+    X(UID, "uid", "connection", WORD, 20, 8, "the connection's name in all outputs") \
+    X(URI, "uri", "URI", TEXT, 0, 0, "host and target")
 /* clang-format on */
 
 enum column {
@@ -145,6 +145,7 @@ void ct_view_txn_field(const struct ct_txn_item *item, size_t column, struct ct_
         break;
     case COLUMN_FINDINGS:
         ct_field_number(value, (uint64_t)__builtin_popcountll(item->findings));
+        value->known = item->findings != 0;
         break;
     case COLUMN_DEPTH:
         ct_field_number(value, item->depth);

@@ -63,6 +63,9 @@ static void explain_row(struct ct_view *view, struct ct_buf *buf)
         explain_letters(buf, item);
     } else if (screen->list_id == CT_LIST_REASONS) {
         explain_reason_key(buf, ((const struct ct_key_item *)item)->row.key.key);
+    } else if (view->why.number > 0) {
+        ct_output_put(buf, "the latest that was no hit: ");
+        explain_outcome(buf, view->why.outcome, view->why.reason);
     } else {
         const struct ct_column *columns = ct_view_columns(screen->list_id, &n);
         const struct ct_column *column = &columns[view->looks[screen->list_id].sort];
@@ -137,19 +140,20 @@ struct hint {
 };
 
 static const struct hint overview_hints[] = {
-    {"F1", "Help"},  {"Up/Down", "outcome"}, {"Enter", "its transactions"},
-    {"w", "window"}, {"z", "zoom"},          {"Space", "freeze"},
-    {"F2", "Save"},  {"q", "Quit"},          {"p", "pause"},
-    {"T", "theme"},  {NULL, NULL},
+    {"F1", "Help"},  {"q", "Quit"},  {"Up/Down", "outcome"}, {"Enter", "its transactions"},
+    {"w", "window"}, {"z", "zoom"},  {"Space", "freeze"},    {"p", "pause"},
+    {"F2", "Save"},  {"T", "theme"}, {"C", "reset"},         {"t", "plain text"},
+    {NULL, NULL},
 };
 static const struct hint list_hints[] = {
-    {"F1", "Help"},        {"Enter", "open"},   {"Esc", "back"},  {"/", "Search"}, {"\\", "Filter"},
-    {"<>", "Sort"},        {"r", "reverse"},    {"c", "Columns"}, {"S", "Save"},   {"q", "Quit"},
-    {"x", "transactions"}, {"Space", "freeze"}, {"P", "packets"}, {NULL, NULL},
+    {"F1", "Help"},   {"q", "Quit"},    {"Enter", "open"},     {"Esc", "back"},
+    {"/", "Search"},  {"\\", "Filter"}, {"<>", "Sort"},        {"r", "reverse"},
+    {"c", "Columns"}, {"S", "Save"},    {"x", "transactions"}, {"Space", "freeze"},
+    {"P", "packets"}, {NULL, NULL},
 };
 static const struct hint text_hints[] = {
-    {"F1", "Help"}, {"Up/Down", "scroll"}, {"Enter", "open"}, {"Esc", "back"},
-    {"F2", "Save"}, {"q", "Quit"},         {NULL, NULL},
+    {"F1", "Help"},  {"q", "Quit"},  {"Up/Down", "scroll"}, {"Enter", "open"},
+    {"Esc", "back"}, {"F2", "Save"}, {NULL, NULL},
 };
 static const struct hint column_hints[] = {
     {"Enter", "shows or hides it"},

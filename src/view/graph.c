@@ -105,13 +105,18 @@ static void draw_axis(const struct graph *graph, bool seconds)
         }
         struct ct_word clock = ct_view_clock(graph->slots[from].begin_ns, false);
         clock.text[seconds ? 8 : 5] = '\0';
-        unsigned end = ct_view_say(graph->area, graph->first + from, y, CT_STYLE_DIM, clock.text);
+        char percent[16] = "";
         if (hit + miss > 0) {
-            char text[16];
-            uint64_t percent = (ct_output_millionths(hit, hit + miss) + 5000) / 10000;
-            (void)snprintf(text, sizeof text, "%u%%", (unsigned)percent);
-            (void)ct_view_say(graph->area, end + 1, y, CT_STYLE_HIT, text);
+            uint64_t n = (ct_output_millionths(hit, hit + miss) + 5000) / 10000;
+            (void)snprintf(percent, sizeof percent, " %u%%", (unsigned)n);
         }
+        unsigned width = (unsigned)(strlen(clock.text) + strlen(percent));
+        unsigned at = graph->first + from;
+        if (at + width > graph->area->columns) { /* the latest stretch may be short */
+            at = graph->area->columns - width;
+        }
+        at = ct_view_say(graph->area, at, y, CT_STYLE_DIM, clock.text);
+        (void)ct_view_say(graph->area, at, y, CT_STYLE_HIT, percent);
     }
 }
 

@@ -91,6 +91,32 @@ static void set_scope(struct ct_scope *scope, const struct ct_list *list, const 
     }
 }
 
+#define WHY_TRANSACTIONS 4000u /* looked at, from the newest back */
+
+void ct_view_find_why(struct ct_view *view, const struct ct_watch *watch)
+{
+    const struct ct_screen *screen = ct_view_screen(view);
+    const void *item = ct_view_selected(view);
+    struct ct_scope scope = {.kind = CT_SCOPE_ALL};
+    struct ct_recent recent;
+    uint64_t oldest = 0;
+    uint64_t newest = 0;
+    view->why.number = 0;
+    if (item == NULL || ct_view_list_source(screen->list_id) == CT_WATCH_LIST_COUNT) {
+        return;
+    }
+    set_scope(&scope, &screen->list, item);
+    ct_watch_range(watch, &oldest, &newest);
+    uint64_t last = newest > WHY_TRANSACTIONS ? newest - WHY_TRANSACTIONS : 0;
+    for (uint64_t i = newest; i > last && i >= oldest; i--) {
+        if (ct_watch_recent(watch, i, &recent) && recent.verdict.class != CT_CLASS_HIT &&
+            ct_view_scope_has(&scope, &recent.txn, &recent.verdict, view->options.fields)) {
+            view->why = (struct ct_view_why){i, recent.verdict.outcome, recent.verdict.reason};
+            return;
+        }
+    }
+}
+
 static void open_scope(struct ct_view *view, enum ct_list_id id, const struct ct_scope *scope)
 {
     struct ct_scope copy = *scope;

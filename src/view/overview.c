@@ -8,57 +8,66 @@
 
 /* ---- hit ratio and times ---------------------------------------------------------------- */
 
+/* As a number in per cent, without its sign. */
+static struct ct_word percent_of(struct ct_ratio ratio)
+{
+    struct ct_word word = ct_view_percent(ratio.hit, ratio.hit + ratio.miss);
+    word.text[strcspn(word.text, " ")] = '\0';
+    return word;
+}
+
 static unsigned put_ratio(const struct ct_area *area, unsigned x, const char *what,
                           struct ct_ratio ratio)
 {
     x = ct_view_say(area, x, 0, CT_STYLE_NORMAL, what);
-    return ct_view_say(area, x, 0, CT_STYLE_BOLD,
-                       ct_view_percent(ratio.hit, ratio.hit + ratio.miss).text);
+    return ct_view_say(area, x, 0, CT_STYLE_BOLD, percent_of(ratio).text);
 }
 
-/* "Hit ratio 1m = hit / (hit + miss)  client 81 % of requests, 70 % of bytes  origin ..." */
+/* "Hit % 1m = hit/(hit+miss)  client 81.2 bytes 70.1  origin 85.0 bytes 74.3" */
 static void draw_ratios(const struct ct_view *view, const struct ct_area *area)
 {
     const struct ct_ratios *ratios = &view->digest.windows[view->window].ratios;
-    unsigned x = ct_view_sayf(area, 0, 0, CT_STYLE_NORMAL, " Hit ratio %s",
-                              ct_watch_window_name(view->window));
-    x = ct_view_say(area, x, 0, CT_STYLE_DIM, " hit/(hit+miss)");
+    unsigned x =
+        ct_view_sayf(area, 0, 0, CT_STYLE_BOLD, " Hit %% %s", ct_watch_window_name(view->window));
+    x = ct_view_say(area, x, 0, CT_STYLE_DIM, " = hit/(hit+miss)");
     x = put_ratio(area, x, "  client ", ratios->client_requests);
-    x = put_ratio(area, x, ", bytes ", ratios->client_bytes);
+    x = put_ratio(area, x, " bytes ", ratios->client_bytes);
     x = put_ratio(area, x, "  origin ", ratios->origin_requests);
-    x = put_ratio(area, x, ", bytes ", ratios->origin_bytes);
-    if (x + 30 < area->columns) {
-        x = ct_view_say(area, x, 0, CT_STYLE_DIM, "   client ratio:");
-        for (unsigned i = 0; i < CT_WINDOW_COUNT; i++) {
-            struct ct_ratio ratio = view->digest.windows[i].ratios.client_requests;
-            x = ct_view_sayf(area, x + 1, 0, CT_STYLE_DIM, "%s ",
-                             ct_watch_window_name((enum ct_window_id)i));
-            x = ct_view_say(area, x, 0, CT_STYLE_NORMAL,
-                            ct_view_percent(ratio.hit, ratio.hit + ratio.miss).text);
-        }
+    x = put_ratio(area, x, " bytes ", ratios->origin_bytes);
+    if (x + 50 > area->columns) {
+        return;
+    }
+    x = ct_view_say(area, x, 0, CT_STYLE_DIM, "   client:");
+    for (unsigned i = 0; i < CT_WINDOW_COUNT; i++) {
+        x = ct_view_sayf(area, x + 1, 0, CT_STYLE_DIM, "%s ",
+                         ct_watch_window_name((enum ct_window_id)i));
+        x = ct_view_say(area, x, 0, CT_STYLE_NORMAL,
+                        percent_of(view->digest.windows[i].ratios.client_requests).text);
     }
 }
 
 static unsigned put_times(const struct ct_area *area, unsigned x, enum ct_class class,
                           const struct ct_quantiles *times)
 {
-    x = ct_view_say(area, x, 1, ct_view_class_style(class), ct_cache_class_name(class));
+    x = ct_view_say(area, x + 2, 1, ct_view_class_style(class), ct_cache_class_name(class));
     if (times->n == 0) {
-        return ct_view_say(area, x, 1, CT_STYLE_DIM, " none  ");
+        return ct_view_say(area, x, 1, CT_STYLE_DIM, " none");
     }
-    return ct_view_sayf(area, x, 1, CT_STYLE_NORMAL, " p50 %s p90 %s p99 %s  ",
+    return ct_view_sayf(area, x, 1, CT_STYLE_NORMAL, " %s/%s/%s",
                         ct_view_duration(times->p50_ns).text, ct_view_duration(times->p90_ns).text,
                         ct_view_duration(times->p99_ns).text);
 }
 
+/* "Wait 1m p50/p90/p99  hit 66us/630us/1.2ms  miss ...": time to first byte */
 static void draw_times(const struct ct_view *view, const struct ct_area *area)
 {
     const struct ct_quantiles *ttfb = view->digest.ttfb[view->window];
-    unsigned x = ct_view_sayf(area, 0, 1, CT_STYLE_NORMAL, " First byte %s  ",
-                              ct_watch_window_name(view->window));
+    unsigned x =
+        ct_view_sayf(area, 0, 1, CT_STYLE_BOLD, " Wait %s", ct_watch_window_name(view->window));
+    x = ct_view_say(area, x, 1, CT_STYLE_DIM, " p50/p90/p99");
     x = put_times(area, x, CT_CLASS_HIT, &ttfb[CT_CLASS_HIT]);
     x = put_times(area, x, CT_CLASS_MISS, &ttfb[CT_CLASS_MISS]);
-    if (x + 50 < area->columns) {
+    if (x + 30 < area->columns) {
         (void)put_times(area, x, CT_CLASS_BYPASS, &ttfb[CT_CLASS_BYPASS]);
     }
 }
@@ -202,7 +211,7 @@ void ct_view_draw_overview(struct ct_view *view, const struct ct_frame_input *in
     draw_times(view, area);
     /* Of what is left: a third for outcomes, the rest for the graph and the lists. */
     unsigned room = last - 2;
-    unsigned outcomes = room * 2 / 5;
+    unsigned outcomes = room * 9 / 20;
     outcomes = outcomes > CT_OUTCOME_COUNT + 1 ? CT_OUTCOME_COUNT + 1 : outcomes;
     unsigned lists = room / 5;
     unsigned graph = room - outcomes - lists;

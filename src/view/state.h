@@ -118,6 +118,13 @@ struct ct_view {
     uint64_t frozen_packets;
     int64_t frozen_ns;
 
+    /* Of the selected row of a list of keys: its latest transaction that was no hit. */
+    struct ct_view_why {
+        uint64_t number; /* 0: none is kept */
+        enum ct_outcome outcome;
+        enum ct_reason reason;
+    } why;
+
     enum ct_prompt prompt;
     char input[CT_VIEW_INPUT_BYTES];
     size_t input_n;
@@ -198,6 +205,9 @@ void ct_view_go_transactions(struct ct_view *view);
 struct ct_screen *ct_view_push(struct ct_view *view, enum ct_screen_kind kind,
                                enum ct_list_id list_id);
 void ct_view_screen_fini(struct ct_screen *screen);
+
+/* Looks for view->why. */
+void ct_view_find_why(struct ct_view *view, const struct ct_watch *watch);
 
 /* The selected row of a list, NULL: none, or no list. */
 const void *ct_view_selected(struct ct_view *view);

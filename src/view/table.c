@@ -22,7 +22,9 @@ uint64_t ct_view_shown_columns(const struct ct_list_look *look, enum ct_list_id 
 {
     size_t n = 0;
     const struct ct_column *columns = ct_view_columns(id, &n);
-    unsigned used = FLEX_COLUMNS_MIN;
+    unsigned least = width * 9 / 20;
+    unsigned used =
+        id == CT_LIST_CONNECTIONS || least < FLEX_COLUMNS_MIN ? FLEX_COLUMNS_MIN : least;
     uint64_t shown = 0;
     for (unsigned pass = 0; pass <= RANK_ASKED + 1; pass++) {
         /* Those that were asked for come first, then by rank. */
@@ -141,10 +143,10 @@ static void draw_heads(const struct ct_view *view, const struct ct_area *area,
         const struct ct_column *column = &columns[layout->column[i]];
         bool sorted = layout->column[i] == look->sort;
         bool down = is_text(column->kind) == look->reverse;
-        const char *mark = !sorted ? "" : (down ? "v" : "^");
+        const char *mark = !sorted ? "" : (down ? "v " : "^ ");
         const char *title = column->title[0] != '\0' ? column->title : ct_view_key_title(list->id);
         char text[48];
-        (void)snprintf(text, sizeof text, "%s%s", title, mark);
+        (void)snprintf(text, sizeof text, "%s%s", mark, title);
         enum ct_style style = sorted && !view->plain ? CT_STYLE_SELECTED : CT_STYLE_HEADER;
         if (is_text(column->kind)) {
             (void)ct_view_put(area, layout->x[i], 0, layout->width[i], style, ct_span_of(text));

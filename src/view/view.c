@@ -92,6 +92,7 @@ static void take(struct ct_view *view, const struct ct_frame_input *input)
             ct_view_list_arrange(&screen->list, &screen->scope, &view->looks[screen->list_id]) &&
             whole;
         find_selected(screen);
+        ct_view_find_why(view, input->watch);
         break;
     case CT_SCREEN_DETAIL:
         if (anew) {
