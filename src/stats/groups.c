@@ -64,8 +64,19 @@ static void write_evidence(char out[CT_GROUP_EXAMPLE_MAX], const struct ct_field
 
 /* ---- counting --------------------------------------------------------------------------- */
 
-static struct ct_group_row *make(struct ct_groups *groups, const struct ct_fields *fields,
-                                 const struct ct_txn *txn, const struct ct_verdict *verdict)
+static void show(struct ct_groups *groups, struct ct_group_row *row, const struct ct_fields *fields,
+                 const struct ct_txn *txn, const struct ct_verdict *verdict)
+{
+    groups->shown_ns[row - groups->rows] = ct_http_txn_ns(txn);
+    row->rule = verdict->rule;
+    row->evidence[0] = '\0';
+    row->advice[0] = '\0';
+    write_example(row->example, txn);
+    write_evidence(row->evidence, fields, txn, verdict);
+    (void)ct_cache_advice(txn, verdict, row->advice, sizeof row->advice);
+}
+
+static struct ct_group_row *make(struct ct_groups *groups, const struct ct_verdict *verdict)
 {
     if (groups->n == CT_GROUPS_MAX) {
         return NULL;
@@ -77,10 +88,6 @@ static struct ct_group_row *make(struct ct_groups *groups, const struct ct_field
     row->outcome = verdict->outcome;
     row->reason = verdict->reason;
     row->dialect = verdict->dialect;
-    row->rule = verdict->rule;
-    write_example(row->example, txn);
-    write_evidence(row->evidence, fields, txn, verdict);
-    (void)ct_cache_advice(txn, verdict, row->advice, sizeof row->advice);
     return row;
 }
 
@@ -92,12 +99,15 @@ void ct_stats_groups_txn(struct ct_groups *groups, const struct ct_fields *field
     while (at != 0 && !same_dialect(groups->rows[at - 1].dialect, verdict->dialect)) {
         at = groups->next[at - 1];
     }
-    row = at != 0 ? &groups->rows[at - 1] : make(groups, fields, txn, verdict);
+    row = at != 0 ? &groups->rows[at - 1] : make(groups, verdict);
     if (row == NULL) {
         groups->left_out++;
         return;
     }
-    row->n++;
+    /* The earliest, for the order in which transactions end may differ from run to run. */
+    if (row->n++ == 0 || ct_http_txn_ns(txn) < groups->shown_ns[row - groups->rows]) {
+        show(groups, row, fields, txn, verdict);
+    }
 }
 
 /* ---- snapshots -------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Transactions by outcome, reason and dialect: how many, with the first one as the example of
- * all. What is said of the example is made once.
+ * Transactions by outcome, reason and dialect: how many, with the earliest as the example of
+ * all. What is said of the example is made when it becomes one.
  */
 #ifndef CACHETAP_STATS_GROUPS_H
 #define CACHETAP_STATS_GROUPS_H
@@ -14,6 +14,7 @@ struct ct_groups {
     uint8_t next[CT_GROUPS_MAX];                      /* the same with another dialect */
     uint64_t left_out;
     struct ct_group_row rows[CT_GROUPS_MAX];
+    int64_t shown_ns[CT_GROUPS_MAX]; /* time of the example */
 };
 
 void ct_stats_groups_txn(struct ct_groups *groups, const struct ct_fields *fields,

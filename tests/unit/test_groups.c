@@ -102,6 +102,29 @@ static void each_group_is_counted_with_its_first_as_the_example(void **state)
     assert_int_equal(groups(world, 0)->n_rows, 0);
 }
 
+static void the_earliest_is_the_example_in_whatever_order_they_end(void **state)
+{
+    struct world *world = *state;
+    struct ct_verdict miss = verdict_of(CT_OUTCOME_MISS, CT_REASON_COLD, "nginx");
+    static const struct {
+        const char *text;
+        int64_t later_ns;
+        const char *example;
+    } rows[] = {
+        {"GET /b\nHost: h\n\n200\n", 2, "GET h/b"},
+        {"GET /c\nHost: h\n\n200\n", 3, "GET h/b"},
+        {"GET /a\nHost: h\n\n200\n", 1, "GET h/a"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ct_txn *txn = tx_new(world->fields, rows[i].text);
+        txn->request.first_ns += rows[i].later_ns;
+        ct_stats_txn(world->stats, txn, &miss);
+        tx_free(txn);
+        assert_string_equal(groups(world, 1)->rows[0].example, rows[i].example);
+        assert_int_equal(groups(world, 1)->rows[0].n, i + 1);
+    }
+}
+
 static void no_secret_is_in_an_example(void **state)
 {
     struct world *world = *state;
@@ -150,6 +173,7 @@ int main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         WITH(each_group_is_counted_with_its_first_as_the_example),
+        WITH(the_earliest_is_the_example_in_whatever_order_they_end),
         WITH(no_secret_is_in_an_example),
         WITH(what_is_not_a_line_is_evidence_too),
         WITH(more_groups_than_there_is_room_for_are_counted),
