@@ -57,6 +57,9 @@
     X(MAYBE_VALIDATED, "maybe-validated", "doubt",                                                 \
       "Age: 0 and the representation of an earlier response: fetched, or validated with 304 "      \
       "(RFC 9111 section 4.3.4)")                                                                  \
+    X(NOT_COMPARED, "not-compared", "doubt",                                                       \
+      "Age: 0, and not seen well enough to be compared with earlier responses (RFC 9111 section "  \
+      "5.1)")                                                                                      \
     X(VALIDATED, "validated", "weak",                                                              \
       "a copy whose lifetime was over is young again, and the same: the origin confirmed it "      \
       "(RFC 9111 section 4.3.4)")                                                                  \

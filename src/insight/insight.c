@@ -173,6 +173,11 @@ static uint64_t combine(uint64_t a, uint64_t b)
     return mixed != 0 ? mixed : 1;
 }
 
+static uint64_t uri_key(const struct ct_insight *insight, const struct ct_txn *txn, uint64_t server)
+{
+    return combine(server, hash_span(insight, origin_form(ct_txn_text(txn, txn->target))));
+}
+
 /* ---- variants ----------------------------------------------------------------------------- */
 
 /* Takes the names of the response's Vary; what cannot be compared leaves the variant open. */
@@ -364,8 +369,8 @@ static void compare(struct ct_insight *insight, struct ct_view *view, uint64_t h
 {
     const struct ct_txn *txn = view->txn;
     struct ct_visit *uri = ct_history_find(&insight->history, key);
-    bool known = uri != NULL;
-    if (!known && (uri = ct_history_add(&insight->history, key)) == NULL) {
+    view->asked_for = uri != NULL;
+    if (uri == NULL && (uri = ct_history_add(&insight->history, key)) == NULL) {
         return; /* no memory: nothing is compared */
     }
     struct ct_server *server = ct_server_of(&insight->servers, host);
@@ -410,14 +415,37 @@ static void invalidate(struct ct_insight *insight, uint64_t key)
     }
 }
 
-/* Both messages are known well enough to be compared with others. */
+/*
+ * Both messages are known well enough to be compared with others. What was not seen to its end
+ * may come at any place in the order of transactions, so that nothing may depend on it.
+ */
 static bool is_certain(const struct ct_txn *txn)
 {
     const uint32_t doubts = 1U << CT_NOTE_ORDER_UNKNOWN | 1U << CT_NOTE_GAP_IN_HEAD |
                             1U << CT_NOTE_HEADER_CUT | 1U << CT_NOTE_URI_CUT |
                             1U << CT_NOTE_METHOD_UNKNOWN | 1U << CT_NOTE_MALFORMED;
-    return txn->request.seen && txn->status >= 200 && ct_ref_present(txn->target) &&
-           (txn->notes & doubts) == 0;
+    return txn->request.seen && txn->status >= 200 && txn->response.complete &&
+           ct_ref_present(txn->target) && (txn->notes & doubts) == 0;
+}
+
+/* That it was asked for is known, what came of it is not. */
+static void note_asked(struct ct_insight *insight, const struct ct_txn *txn)
+{
+    if (txn->request.seen && ct_ref_present(txn->target) &&
+        (txn->notes >> CT_NOTE_URI_CUT & 1) == 0) {
+        uint64_t key = uri_key(insight, txn, server_key(insight, txn));
+        if (ct_history_find(&insight->history, key) == NULL) {
+            (void)ct_history_add(&insight->history, key); /* no memory: nothing is remembered */
+        }
+    }
+}
+
+static void note_history(struct ct_insight *insight)
+{
+    insight->counters.entries = insight->history.pool.n_used;
+    insight->counters.added = insight->history.added;
+    insight->counters.replaced = insight->history.replaced;
+    insight->counters.memory_bytes = ct_history_bytes(&insight->history);
 }
 
 void ct_insight_txn(struct ct_insight *insight, const struct ct_txn *txn,
@@ -431,10 +459,13 @@ void ct_insight_txn(struct ct_insight *insight, const struct ct_txn *txn,
     }
     if (!is_certain(txn)) {
         insight->counters.not_compared++;
+        ct_insight_doubt(&view, insight->counters.rules);
+        note_asked(insight, txn);
+        note_history(insight);
         return;
     }
     uint64_t host = server_key(insight, txn);
-    uint64_t key = combine(host, hash_span(insight, origin_form(ct_txn_text(txn, txn->target))));
+    uint64_t key = uri_key(insight, txn, host);
     if (unsafe) {
         if (txn->status < 400) {
             invalidate(insight, key);
@@ -445,8 +476,5 @@ void ct_insight_txn(struct ct_insight *insight, const struct ct_txn *txn,
     view.modified = view.etag == 0 ? hash_ref(insight, txn, facts->modified) : 0;
     view.id = origin_id(insight, txn);
     compare(insight, &view, host, key);
-    insight->counters.entries = insight->history.pool.n_used;
-    insight->counters.added = insight->history.added;
-    insight->counters.replaced = insight->history.replaced;
-    insight->counters.memory_bytes = ct_history_bytes(&insight->history);
+    note_history(insight);
 }

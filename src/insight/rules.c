@@ -351,7 +351,7 @@ static bool evicted(const struct ct_view *view)
 
 static bool cold(const struct ct_view *view)
 {
-    return view->uri == NULL && !view->forgetful && has(view, CT_FACT_STORABLE);
+    return !view->asked_for && !view->forgetful && has(view, CT_FACT_STORABLE);
 }
 
 /* ---- the tables --------------------------------------------------------------------------- */
@@ -454,6 +454,15 @@ static bool may_explain(const struct ct_verdict *verdict)
     return verdict->outcome == CT_OUTCOME_MISS &&
            (verdict->reason == CT_REASON_NOT_GIVEN ||
             (verdict->basis == CT_BASIS_INFERRED && verdict->reason == CT_REASON_AGE_ZERO));
+}
+
+void ct_insight_doubt(const struct ct_view *view, uint64_t counters[CT_INSIGHT_RULE_COUNT])
+{
+    static const struct rule doubt = R(is_young_miss, NOT_COMPARED, UNKNOWN, AGE_ZERO, false);
+    if (doubt.fits(view)) {
+        decide(view, &doubt);
+        counters[doubt.rule]++;
+    }
 }
 
 void ct_insight_apply(const struct ct_view *view, uint64_t counters[CT_INSIGHT_RULE_COUNT])

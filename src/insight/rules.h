@@ -17,6 +17,7 @@ struct ct_view {
     uint64_t etag;              /* keyed hashes; 0: none */
     uint64_t modified;
     uint64_t id;       /* of the request id that the origin gave; 0: none, or the client's own */
+    bool asked_for;    /* the URI was asked for before, whether its response was seen or not */
     bool varies;       /* the URI has variants */
     bool variant_open; /* which variant it is cannot be told */
     bool forgetful;    /* URIs were forgotten: one that is not known may have been seen */
@@ -26,6 +27,9 @@ struct ct_view {
 bool ct_view_is_same(const struct ct_view *view);
 /* An Age that shows that this server adds one to what it had stored, and to that alone. */
 bool ct_view_age_appears(const struct ct_view *view);
+/* What the rules would have to look at is not certain: a weak label that needs them is taken back.
+ */
+void ct_insight_doubt(const struct ct_view *view, uint64_t counters[CT_INSIGHT_RULE_COUNT]);
 /* Changes the verdict; marks each rule that spoke in counters. */
 void ct_insight_apply(const struct ct_view *view, uint64_t counters[CT_INSIGHT_RULE_COUNT]);
 

@@ -783,6 +783,27 @@ static void answers_do_not_depend_on_the_key(void **state)
     assert_string_equal(log[0], log[1]);
 }
 
+static void what_broke_off_says_little(void **state)
+{
+    (void)state;
+    struct stage stage;
+    stage_open(&stage, 0);
+    struct ct_txn *txn = tx_new(stage.fields, GET() VARNISH "Age: 0\n" FRESH);
+    txn->response.complete = false;
+    txn->conn.resp = (struct ct_endpoint){.addr = {192, 0, 2, 1}, .port = 80, .family = 4};
+    ct_cache_classify(stage.cache, txn, &stage.verdict);
+    ct_insight_txn(stage.insight, txn, &stage.verdict);
+    vx_format(stage.line, sizeof stage.line, txn, &stage.verdict);
+    assert_string_equal(stage.line, "UNKNOWN none - age-zero; -");
+    assert_int_equal(ct_insight_counters(stage.insight)->rules[CT_INSIGHT_RULE_NOT_COMPARED], 1);
+    tx_free(txn);
+    /* but that there was a request is known */
+    const struct step step = {1000, 0, GET() "X-Cache: MISS\n" FRESH};
+    play(&stage, &step);
+    assert_string_equal(stage.line, "MISS stated generic -; generic=MISS");
+    stage_close(&stage);
+}
+
 static void what_was_not_seen_well_is_not_compared(void **state)
 {
     (void)state;
@@ -830,6 +851,7 @@ int main(void)
         cmocka_unit_test(what_was_forgotten_is_not_called_new),
         cmocka_unit_test(a_target_in_absolute_form_is_the_same_uri),
         cmocka_unit_test(answers_do_not_depend_on_the_key),
+        cmocka_unit_test(what_broke_off_says_little),
         cmocka_unit_test(what_was_not_seen_well_is_not_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
