@@ -4,6 +4,7 @@
 #include "app/confine.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include <json-c/json.h>
 #include <libconfig.h>
@@ -24,10 +25,70 @@
 #define CT_LLHTTP_ORIGIN "origin unknown"
 #endif
 
+#define COLUMN 32  /* where the explanations begin */
+#define WIDTH  100 /* of a line */
+
+/* The groups of --help, by the first option of each in the table. */
+static const struct {
+    const char *first;
+    const char *heading;
+} groups[] = {
+    {"interface", "Input"},
+    {"snaplen", "Live capture"},
+    {"write", "Saving packets, and replay"},
+    {"output", "Results"},
+    {"where", "Choosing and checking"},
+    {"config", "Analysis"},
+    {"metrics", "Service"},
+    {"threads", "Threads and rights"},
+    {"line-buffered", "Other"},
+};
+
+static void print_heading(FILE *file, const char *option)
+{
+    for (size_t i = 0; option != NULL && i < sizeof groups / sizeof groups[0]; i++) {
+        if (strcmp(groups[i].first, option) == 0) {
+            (void)fprintf(file, "\n%s:\n", groups[i].heading);
+        }
+    }
+}
+
+/* How many octets of the text go on a line: whole words. */
+static size_t fitting(const char *text)
+{
+    size_t length = strlen(text);
+    size_t room = WIDTH - COLUMN;
+    if (length <= room) {
+        return length;
+    }
+    while (room > 0 && text[room] != ' ') {
+        room--;
+    }
+    return room > 0 ? room : length;
+}
+
+/* A name, and behind it its explanation, broken into lines that begin below each other. */
+static void print_row(FILE *file, const char *name, const char *help)
+{
+    if (strlen(name) + 3 > COLUMN) {
+        (void)fprintf(file, "  %s\n", name);
+        name = "";
+    }
+    (void)fprintf(file, "  %-*s", COLUMN - 2, name);
+    for (size_t n = fitting(help); n > 0; n = fitting(help)) {
+        (void)fprintf(file, "%.*s\n", (int)n, help);
+        help += n + (help[n] == ' ' ? 1 : 0);
+        if (help[0] != '\0') {
+            (void)fprintf(file, "%*s", COLUMN, "");
+        }
+    }
+}
+
 static void print_option(FILE *file, const struct ct_option_row *row)
 {
     char text[64];
     char names[48];
+    print_heading(file, row->name);
     if (row->key >= 256) {
         (void)snprintf(names, sizeof names, "    --%s", row->name);
     } else {
@@ -37,14 +98,14 @@ static void print_option(FILE *file, const struct ct_option_row *row)
     (void)snprintf(text, sizeof text, "%s%s%s", names,
                    row->argument != NULL && row->argument[0] != '[' ? " " : "",
                    row->argument != NULL ? row->argument : "");
-    (void)fprintf(file, "  %-28s %s\n", text, row->help);
+    print_row(file, text, row->help);
 }
 
 static void print_formats(FILE *file)
 {
     for (int f = 0; f < CT_FORMAT_COUNT; f++) {
-        (void)fprintf(file, "  %-28s %s\n", ct_output_format_name((enum ct_format)f),
-                      ct_output_format_help((enum ct_format)f));
+        print_row(file, ct_output_format_name((enum ct_format)f),
+                  ct_output_format_help((enum ct_format)f));
     }
 }
 
@@ -71,9 +132,7 @@ void ct_app_help_print(FILE *file)
                 "       cachetap -r FILE [-r FILE]... [options] [capture filter]\n"
                 "       cachetap help\n"
                 "\n"
-                "The capture filter is a pcap-filter(7) expression, such as: tcp port 80\n"
-                "\n"
-                "Options:\n",
+                "The capture filter is a pcap-filter(7) expression, such as: tcp port 80\n",
                 file);
     for (size_t i = 0; ct_app_option_row(i) != NULL; i++) {
         if (ct_app_option_row(i)->help != NULL) {
@@ -84,10 +143,17 @@ void ct_app_help_print(FILE *file)
     print_formats(file);
     (void)fputs(
         "\n"
-        "Exit status: 0 all input was read; 1 something failed (what was read until then\n"
-        "is still reported); 2 the command line is wrong.\n"
-        "Signals: SIGINT and SIGTERM end the run, SIGUSR1 prints statistics, SIGUSR2 writes\n"
-        "the packets of --ring (without: what is still in memory), SIGHUP reopens output files. "
+        "Exit status:\n"
+        "  0  all input was read\n"
+        "  1  something failed; what was read until then is still reported\n"
+        "  2  the command line is wrong\n"
+        "  3  an --assert did not hold\n"
+        "\n"
+        "Signals:\n"
+        "  SIGINT, SIGTERM  end the run\n"
+        "  SIGUSR1          statistics on standard error\n"
+        "  SIGUSR2          write the packets of --ring; without it: what is still in memory\n"
+        "  SIGHUP           reopen output files\n"
         "NO_COLOR is honoured.\n"
         "\n"
         "Examples:\n"

@@ -139,6 +139,8 @@ ethernet=0200000000020200000000010800
 # ---- questions ------------------------------------------------------------------------------
 run --help
 ok "--help goes to standard output" eval 'quiet && grep -q "^Usage: cachetap .-i INTERFACE" out'
+ok "it fits in 100 columns" eval '! grep -qE "^.{101}" out'
+ok "it begins with groups of options" eval 'grep -A 1 -x "Input:" out | grep -q "^  -i, --interface" && grep -qx "Other:" out'
 cp out help
 run help
 ok "help is a command as well" eval 'quiet && cmp -s out help'

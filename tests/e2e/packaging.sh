@@ -32,7 +32,7 @@ ok "mandoc has nothing to say against it" mandoc -Tlint -W warning packaging/cac
 mandoc -Tascii packaging/cachetap.1 | sed 's/.\x08//g' >"$work/page"
 every_option() {
     local option
-    for option in $("$program" --help | sed -n '/^Options:/,/^$/p' | sed -nE 's/^ +(-[A-Za-z])?,? ?(--[a-z-]+)?.*/\1 \2/p'); do
+    for option in $(tests/tools/options.sh "$program" | awk -F '\t' 'NF > 1 { if ($1 != "-") print "-" $1; if ($2 != "-") print "--" $2 }'); do
         grep -qE -- "(^|[ ,])$option([] ,=[]|\$)" "$work/page" || { echo "$option is missing"; return 1; }
     done
 }

@@ -4,21 +4,7 @@
 # standard output.
 program=$1
 
-# One line for each option: letter or -, long name or -, argument or -, help.
-options() {
-    "$program" --help | awk '
-    /^Options:/ { on = 1; next }
-    /^$/ { on = 0 }
-    on {
-        sub(/^ +/, ""); letter = "-"; name = "-"; argument = "-"
-        if (match($0, /^-[A-Za-z](, )?/)) { letter = substr($0, 2, 1); $0 = substr($0, RLENGTH + 1) }
-        if (match($0, /^--[a-z-]+/)) { name = substr($0, 3, RLENGTH - 2); $0 = substr($0, RLENGTH + 1) }
-        if (match($0, /^\[=[A-Z]+\]/)) { argument = substr($0, 1, RLENGTH); $0 = substr($0, RLENGTH + 1) }
-        else if (match($0, /^ [^ ]+/)) { argument = substr($0, 2, RLENGTH - 1); $0 = substr($0, RLENGTH + 1) }
-        sub(/^ +/, "")
-        print letter "\t" name "\t" argument "\t" $0
-    }'
-}
+options() { "$(dirname "$0")/options.sh" "$program" | grep "$(printf '\t')"; }
 formats() { "$program" --help | awk '/^Formats of/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' | paste -sd ' '; }
 limits() { "$program" --limit help | awk '/^  [a-z_]+ +[0-9]+ / { print $1 "=" }' | paste -sd ' '; }
 head_of() {

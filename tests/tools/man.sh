@@ -6,31 +6,16 @@ program=$1
 here=$(dirname "$0")/../..
 
 options() {
-    "$program" --help | awk '
+    "$here/tests/tools/options.sh" "$program" | awk -F '\t' '
     function text(s) { gsub(/\\/, "\\e", s); if (s ~ /^[.\047]/) s = "\\&" s; return s }
-    /^Options:/ { on = 1; next }
-    /^$/ { on = 0 }
-    on {
-        sub(/^ +/, "")
-        item = ""
-        while (match($0, /^--?[A-Za-z][a-z-]*,? ?/)) {
-            word = substr($0, 1, RLENGTH); $0 = substr($0, RLENGTH + 1)
-            more = word ~ /,/
-            sub(/^-/, "", word); gsub(/[, ]/, "", word)
-            sub(/^-/, "\\-", word)
-            item = item (item == "" ? "Fl " : " , Fl ") word
-            if (!more) break
-        }
-        if (match($0, /^\[=[A-Z]+\] */)) {
-            argument = substr($0, 3, RLENGTH); sub(/\].*/, "", argument)
-            item = item " Ns Op = Ns Ar " argument; $0 = substr($0, RLENGTH + 1)
-        } else if (substr($0, 1, 1) != " ") {
-            split($0, words, " "); argument = words[1]; $0 = substr($0, length(argument) + 1)
-            item = item " Ar " argument
-        }
-        sub(/^ +/, "")
-        print ".It " item; print text($0)
-    }'
+    NF == 1 { if (open) print ".El"; print ".Ss " $1; print ".Bl -tag -width Ds"; open = 1; next }
+    {
+        item = ($1 != "-" ? "Fl " $1 : "") ($1 != "-" && $2 != "-" ? " , " : "") ($2 != "-" ? "Fl \\-" $2 : "")
+        if ($3 ~ /^\[=/) item = item " Ns Op = Ns Ar " substr($3, 3, length($3) - 3)
+        else if ($3 != "-") item = item " Ar " $3
+        print ".It " item; print text($4)
+    }
+    END { print ".El" }'
 }
 formats() {
     "$program" --help | awk '/^Formats of/ { on = 1; next } /^$/ { on = 0 }
