@@ -53,13 +53,16 @@ until_true() { # waits for a condition, at most 20 seconds
 lines() { [ -e "$1" ] && [ "$(wc -l <"$1")" -eq "$2" ]; }
 near() { ip netns exec "$near" "$@"; }
 
-connect() { # the link between the two; the names may have existed before
+plug() { # the link between the two, still down; the names may have existed before
     ip link add ct0 netns "$near" type veth peer name ct1 netns "$far" &&
         ip -n "$near" addr add 10.99.0.1/24 dev ct0 && ip -n "$far" addr add 10.99.0.2/24 dev ct1 &&
-        ip -n "$far" link set ct1 up && ip -n "$near" link set ct0 up
+        ip -n "$far" link set ct1 up
 }
+connect() { plug && ip -n "$near" link set ct0 up; }
 if ! { ip netns add "$near" && ip netns add "$far" && connect && ip -n "$near" link set lo up; }; then
-    echo "not ok - live: no network namespaces can be made here"
+    echo "not ok - live: no network namespaces can be made here (what ip says stands above)."
+    echo "    Needed are root with CAP_SYS_ADMIN and CAP_NET_ADMIN, as in a container with --privileged,"
+    echo "    and a / that is a mount point."
     exit 1
 fi
 
@@ -201,7 +204,11 @@ ask 1 again
 ok "the capture goes on" until_true grep -q /again1 out
 ip -n "$near" link del ct0
 ok "an interface is deleted: a line" until_true grep -q "ct0: the interface has disappeared" err
-connect
+plug
+index=$(ip -n "$near" -o link show ct0 | cut -d : -f 1)
+is_bound() { near awk -v index_="$index" 'NR > 1 && $5 == index_ { found = 1 } END { exit !found }' /proc/net/packet; }
+ok "the socket is bound to the new one before that is up" until_true is_bound
+ip -n "$near" link set ct0 up
 ok "and made anew: another" until_true grep -q "ct0: the interface is back" err
 ask 1 anew
 ok "the capture goes on from the new one" until_true grep -q /anew1 out
