@@ -120,26 +120,35 @@ deps: ## install what is missing (Debian, Ubuntu: apt; else a list)
 .PHONY: docs demo test check unit e2e lint fuzz fuzz-replay bench install uninstall deb deb-test clean help
 demo: ## set up, build, and show the main job on a recorded capture of a real nginx cache
 	@tests/tools/deps.sh install build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@tests/tools/demo.sh $(BUILD)/cachetap
 
 test: ## set up, build, run all tests, plain and under ASan and UBSan
 	@tests/tools/deps.sh install build test
+	@$(MAKE) --no-print-directory $(JOBS) tests
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory $(JOBS) tests SAN=1
 	@$(MAKE) --no-print-directory check SAN=1
+	@$(MAKE) --no-print-directory $(JOBS) race-tests TSAN=1
 	@$(MAKE) --no-print-directory races TSAN=1
 	@$(MAKE) --no-print-directory fuzz SECONDS=$(FUZZ_IN_TEST)
 	@echo; echo "all tests passed"
 FUZZ_IN_TEST ?= 5
+# As many at a time as there are processors, unless make was told.
+JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
+.PHONY: tests
+tests: all $(TESTS) $(REPLAYERS)
 check: unit fuzz-replay e2e ## run the tests of one build (SAN=1: with sanitizers)
 
 unit: $(TESTS)
 	@tests/tools/run_unit.sh $(TESTS)
 
-.PHONY: races
-races: $(BUILD)/tests/test_ring $(BUILD)/tests/test_crew $(BUILD)/tests/test_metrics_server ## the tests with several threads (TSAN=1: under ThreadSanitizer)
-	@tests/tools/run_unit.sh $^
+RACES := $(addprefix $(BUILD)/tests/,test_ring test_crew test_metrics_server)
+.PHONY: races race-tests
+race-tests: $(RACES)
+races: $(RACES) ## the tests with several threads (TSAN=1: under ThreadSanitizer)
+	@tests/tools/run_unit.sh $(RACES)
 
 fuzz-replay: $(REPLAYERS)
 	@tests/tools/run_replay.sh $(REPLAYERS)
@@ -149,7 +158,7 @@ e2e: all
 
 fuzz: ## run every fuzz target for SECONDS=60 each (needs clang)
 	@tests/tools/deps.sh install build fuzz
-	@$(MAKE) --no-print-directory FUZZ=1 CC=clang BUILD=build/fuzzing fuzzers
+	@$(MAKE) --no-print-directory $(JOBS) FUZZ=1 CC=clang BUILD=build/fuzzing fuzzers
 	@tests/tools/run_fuzz.sh $(SECONDS) $(patsubst tests/fuzz/%.c,build/fuzzing/fuzz/%,$(FUZZ_SRCS))
 
 .PHONY: fuzzers seeds

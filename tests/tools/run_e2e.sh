@@ -1,9 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Runs the end-to-end tests against the program given.
-failed=0
-for script in tests/e2e/*.sh; do
-    echo "  e2e   $script"
-    "$script" "$1" || failed=$((failed + 1))
-done
-[ "$failed" -eq 0 ]
+# Runs the end-to-end tests against the program given, one for each processor at a time: they
+# wait more than they compute. What could not be run here is said again at the end.
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+# The longest first.
+# shellcheck disable=SC2016
+printf '%s\n' tests/e2e/live.sh tests/e2e/*.sh | awk '!seen[$0]++' |
+    WORK=$work xargs -P "$(nproc)" -n 1 sh -c '
+    log=$WORK/$(basename "$2").log
+    "$2" "$1" >"$log" 2>&1
+    status=$?
+    # In one piece: another one may end meanwhile.
+    printf "  e2e   %s\n%s\n" "$2" "$(cat "$log")"
+    exit "$((status != 0))"' sh "$1"
+ran=$?
+grep -h '^NOT RUN' "$work"/*.log
+if [ "$ran" -eq 0 ]; then
+    echo "e2e: $(ls "$work" | wc -l) scripts, none failed"
+else
+    echo "e2e: FAILED, see \"not ok\" above:"
+    grep -lE "^not ok" "$work"/*.log | sed "s,.*/,    tests/e2e/,; s,log$,sh,"
+fi
+exit "$ran"
