@@ -31,7 +31,7 @@ struct ct_device {
     bool promiscuous;
     bool nanoseconds;
     enum ct_device_state state;
-    bool was_gone; /* and was not up since */
+    bool was_gone;           /* and was not up since */
     struct ct_netdev netdev; /* as last seen */
     struct pcap_stat last;   /* of devices that are no packet sockets */
     struct ct_iface_counters counters;
@@ -339,7 +339,8 @@ bool ct_source_device_look(struct ct_device *device, int netlink_fd,
     }
     device->counters.downs += before == CT_DEVICE_UP && (device->state != before || failed || anew);
     bool is_back = device->was_gone;
-    device->was_gone = device->state != CT_DEVICE_UP && (is_back || device->state == CT_DEVICE_GONE);
+    device->was_gone =
+        device->state != CT_DEVICE_UP && (is_back || device->state == CT_DEVICE_GONE);
     if (device->state == before && !(before == CT_DEVICE_UP && (failed || anew))) {
         return false;
     }

@@ -610,10 +610,12 @@ static void a_connection_without_transactions_costs_nothing_here(void **state)
     run_begin(&run, 1);
     assert_true(ct_engine_snapshot(run.engine, 0, &now));
     uint64_t memory = now.flows.memory_bytes;
+    ct_stats_snapshot_fini(&now);
     open_conn(&run, &conn);
     send_text(&run, &conn, 0, TF_ACK, "SSH-2.0-test\r\n");
     assert_true(ct_engine_snapshot(run.engine, 0, &now));
     assert_int_equal(now.flows.memory_bytes, memory);
+    ct_stats_snapshot_fini(&now);
     run_finish(&run);
     assert_int_equal(run.flows, 0);
     free(run.log);
