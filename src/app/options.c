@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "app/expression.h"
 #include "app/metrics_address.h"
@@ -480,6 +481,13 @@ static bool read_options(struct ct_options *options, int argc, char **argv)
     return true;
 }
 
+/* A capture named without -r; no filter is one word with a dot. */
+static bool is_capture(const char *word)
+{
+    struct stat status;
+    return strpbrk(word, "./") != NULL && stat(word, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 static bool read_filter(struct ct_options *options, int argc, char **argv)
 {
     if (options->infile != NULL && optind < argc) {
@@ -493,6 +501,10 @@ static bool read_filter(struct ct_options *options, int argc, char **argv)
         return options->filter != NULL ||
                wrong(options, "-F %s: cannot be read: %s, give a text file with a capture filter",
                      options->infile, strerror(errno));
+    }
+    if (optind < argc && is_capture(argv[optind])) {
+        return wrong(options, "%s: a file where a capture filter stands, read it with -r %s",
+                     argv[optind], argv[optind]);
     }
     if (optind < argc || options->file_filter != NULL) {
         options->filter = optind < argc

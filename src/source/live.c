@@ -154,10 +154,7 @@ static enum ct_source_status open_all(struct ct_live *live)
 {
     if (live->live.n_names == 0) {
         /* As tcpdump: libpcap lists first what is up and is not the loopback. */
-        if (open_entry(live, "1") != CT_SOURCE_OK) {
-            return CT_SOURCE_FAILED;
-        }
-        return CT_SOURCE_OK;
+        return open_entry(live, "1");
     }
     for (size_t i = 0; i < live->live.n_names && i < CT_IFACES_MAX; i++) {
         enum ct_source_status status = open_entry(live, live->live.names[i]);

@@ -160,6 +160,8 @@ refused "-C, -G, -W: nothing is saved" -r "$sample" -C 1
 refused "-o tui: this version does not have the live view yet" -r "$sample" -o tui
 refused "-o xml: unknown format" -r "$sample" -o xml
 refused "why: this version does not have this command yet" why -r "$sample"
+refused "$sample: a file where a capture filter stands, read it with -r" "$sample"
+refused "$sample: a file where a capture filter stands, read it with -r" -r "$sample" "$sample"
 refused "-c 0: not a number of packets" -r "$sample" -c 0
 refused "--limit nothing=1: there is no such limit" -r "$sample" --limit nothing=1
 refused "capture filter: does not compile: can't parse filter expression: syntax error" \

@@ -189,6 +189,9 @@ ok "an interface that is down" eval '[ $status -eq 1 ] && grep -q "down0: .*: it
 near "$program" -i ct0 tcp prot 80 >out 2>err
 status=$?
 ok "a filter that does not compile" eval '[ $status -eq 2 ] && lines err 1 && grep -q "^cachetap: capture filter: " err'
+near "$program" tcp prot 80 >out 2>err
+status=$?
+ok "on the default interface as well" eval '[ $status -eq 2 ] && lines err 1 && grep -q "^cachetap: capture filter: " err'
 cp "$program" copy && chmod 755 copy .
 near setpriv --reuid=65534 --clear-groups ./copy -i ct0 >out 2>err
 status=$?
