@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the documents say of tables and options, against the program.
 set -u
-program=$1
+program=$(realpath "$1") || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+ln -s "$program" "$work/cachetap"
+export LC_ALL=C.UTF-8
 cd "$(dirname "$0")/../.." || exit 1
 passed=0
 failed=0
@@ -32,6 +36,43 @@ readme_options_exist() {
         "$program" --help | grep -q -- "$option" || { echo "    $option is not in --help"; return 1; }
     done
 }
+# Examples with their output, "    $ cachetap -r captures/..." and what follows: each piece between
+# lines of "..." stands in the real output, in order; spaces and breaks of lines do not count.
+words() { tr -s ' \n' ' '; }
+example_is_true() { # command
+    local output piece rest
+    output=$(PATH=$work:$PATH TZ=UTC COLUMNS=100 bash -c "$1" 2>&1 | words)
+    awk -v command="$1" '
+        on && /^    [^$]/ { sub(/^    /, ""); if ($0 == "...") print "\035"; else print; next }
+        { on = ($0 == "    $ " command) }' README.md | words | tr '\035' '\n' >"$work/pieces"
+    [ -s "$work/pieces" ] || return 1
+    rest=$output
+    while IFS= read -r piece || [ -n "$piece" ]; do
+        piece=${piece# }
+        piece=${piece% }
+        case $rest in
+        *"$piece"*) rest=${rest#*"$piece"} ;;
+        *) echo "    $1: not its output: $piece"; return 1 ;;
+        esac
+    done <"$work/pieces"
+}
+examples_are_true() {
+    local command n=0
+    while IFS= read -r command; do
+        n=$((n + 1))
+        example_is_true "$command" || return 1
+    done < <(sed -n 's/^    \$ \(cachetap -r captures.*\)/\1/p' README.md)
+    [ "$n" -ge 3 ]
+}
+documents_linked_exist() {
+    local file
+    for file in $(grep -ohE '\]\((docs/)?[a-z-]+\.md' README.md | sed 's/.*(//' | sort -u); do
+        [ -f "$file" ] || { echo "    $file does not exist"; return 1; }
+    done
+    for file in docs/*.md; do
+        grep -q "($file)" README.md || { echo "    README.md does not tell of $file"; return 1; }
+    done
+}
 sample_files_exist() {
     local file
     for file in $(grep -oE '`[a-z-]+\.pcap(ng)?`' captures/README.md | tr -d '`' | sort -u); do
@@ -58,6 +99,8 @@ check "docs/dialects.md is made from the tables of dialects" dialects_are_curren
 check "docs/query.md has the fields of --assert" query_is_current
 check "docs/metrics.md is made from the table of metrics" metrics_are_current
 check "the options in README.md exist" readme_options_exist
+check "the examples in README.md print what it shows" examples_are_true
+check "README.md leads to every document, and they exist" documents_linked_exist
 check "the captures in captures/README.md exist" sample_files_exist
 check "docs/architecture.md names every header" every_header_has_its_stage
 
