@@ -317,8 +317,11 @@ static void check_ids(const struct world *world, const uint64_t *truth, uint32_t
                       uint16_t *names)
 {
     struct ct_watch_row row;
+    bool listed[N_NAMES] = {false};
     for (size_t i = 0; ct_watch_row(world->watch, CT_WATCH_HOSTS, i, &row); i++) {
         size_t n = number_in(row.key.key);
+        assert_false(listed[n]); /* each once: as many rows as keys, so all of them */
+        listed[n] = true;
         assert_true(row.key.n >= truth[n] && row.key.n - row.key.over <= truth[n]);
         uint64_t sum = 0;
         for (int class = 0; class < CT_CLASS_COUNT; class ++) {
