@@ -214,6 +214,7 @@ static void evict(struct ct_topk *topk)
     uint32_t entry = topk->levels[topk->lowest].first;
     topk->floor = topk->levels[topk->lowest].n;
     topk->replaced++;
+    topk->last = topk->last == entry ? NIL : topk->last;
     unchain(topk, entry);
     leave_level(topk, entry);
     release_text(topk, entry);
@@ -268,12 +269,18 @@ static uint32_t insert(struct ct_topk *topk, uint64_t hash, struct ct_span text)
 uint32_t ct_stats_topk_add(struct ct_topk *topk, struct ct_span text)
 {
     text = ct_span_slice(text, 0, CT_STATS_KEY_BYTES);
+    if (topk->last != NIL && ct_span_equal(entry_text(topk, topk->last), text)) {
+        increment(topk, topk->last);
+        return topk->last;
+    }
     uint64_t hash = ct_base_hash64(&topk->key, text.p, text.n);
     uint32_t entry = find(topk, hash, text);
     if (entry == NIL) {
-        return insert(topk, hash, text);
+        entry = insert(topk, hash, text);
+    } else {
+        increment(topk, entry);
     }
-    increment(topk, entry);
+    topk->last = entry;
     return entry;
 }
 
@@ -321,6 +328,7 @@ void ct_stats_topk_clear(struct ct_topk *topk)
     topk->free_entry = NIL;
     topk->free_level = NIL;
     topk->lowest = NIL;
+    topk->last = NIL;
     topk->slab_used = 0;
     topk->slab_live = 0;
     topk->floor = 0;

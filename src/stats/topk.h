@@ -63,6 +63,7 @@ struct ct_topk {
     uint64_t floor; /* a key that is not here has come at most this often */
     uint64_t replaced;
     uint32_t last_id;
+    uint32_t last; /* the entry counted last: keys come in runs */
     uint32_t *buckets;
     struct ct_topk_entry *entries;
     struct ct_topk_level *levels;
