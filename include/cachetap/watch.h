@@ -135,6 +135,14 @@ void ct_watch_times(const struct ct_watch *watch, enum ct_class class, struct ct
 size_t ct_watch_rows(const struct ct_watch *watch, enum ct_watch_list list);
 bool ct_watch_row(const struct ct_watch *watch, enum ct_watch_list list, size_t i,
                   struct ct_watch_row *row);
+/* The key under which a list counts a transaction. */
+struct ct_watch_key {
+    uint8_t bytes[CT_STATS_KEY_BYTES];
+    size_t n;
+};
+/* False: the list does not count it. */
+bool ct_watch_key(enum ct_watch_list list, const struct ct_fields *fields, const struct ct_txn *txn,
+                  const struct ct_verdict *verdict, struct ct_watch_key *key);
 /* Times that a key of the list had to make room for another, or found none. */
 uint64_t ct_watch_replaced(const struct ct_watch *watch, enum ct_watch_list list);
 

@@ -2,6 +2,7 @@
 #include "cachetap/watch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "stats/recent.h"
 #include "stats/watch_lists.h"
@@ -101,6 +102,16 @@ bool ct_watch_row(const struct ct_watch *watch, enum ct_watch_list list, size_t 
                   struct ct_watch_row *row)
 {
     return ct_stats_watch_lists_row(&watch->lists, list, i, row);
+}
+
+bool ct_watch_key(enum ct_watch_list list, const struct ct_fields *fields, const struct ct_txn *txn,
+                  const struct ct_verdict *verdict, struct ct_watch_key *key)
+{
+    struct ct_key_text text;
+    bool counts = ct_stats_watch_lists_key(list, fields, txn, verdict, &text);
+    memcpy(key->bytes, text.bytes, text.n);
+    key->n = text.n;
+    return counts;
 }
 
 uint64_t ct_watch_replaced(const struct ct_watch *watch, enum ct_watch_list list)

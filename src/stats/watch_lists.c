@@ -131,17 +131,17 @@ static void count_fixed(struct ct_watch_fixed *row, const struct ct_watch_event 
     count(&row->detail, &row->times, event);
 }
 
-static void write_address(struct ct_watch_address *address, const struct ct_endpoint *endpoint,
-                          bool with_port)
+static uint8_t write_address(char text[CT_WATCH_ADDRESS_MAX], const struct ct_endpoint *endpoint,
+                             bool with_port)
 {
-    char text[CT_ADDR_TEXT_MAX];
-    ct_base_endpoint_text(endpoint, text);
+    char address[CT_ADDR_TEXT_MAX];
+    ct_base_endpoint_text(endpoint, address);
     const char *open = with_port && endpoint->family == 6 ? "[" : "";
     const char *close = with_port && endpoint->family == 6 ? "]" : "";
-    int n = with_port ? snprintf(address->text, sizeof address->text, "%s%s%s:%u", open, text,
-                                 close, endpoint->port)
-                      : snprintf(address->text, sizeof address->text, "%s", text);
-    address->n = (uint8_t)n; /* fits */
+    int n = with_port ? snprintf(text, CT_WATCH_ADDRESS_MAX, "%s%s%s:%u", open, address, close,
+                                 endpoint->port)
+                      : snprintf(text, CT_WATCH_ADDRESS_MAX, "%s", address);
+    return (uint8_t)n; /* fits */
 }
 
 static void count_address(struct ct_watch_lists *lists, enum ct_watch_list list,
@@ -157,7 +157,7 @@ static void count_address(struct ct_watch_lists *lists, enum ct_watch_list list,
     struct ct_watch_address *address = &lists->addresses[list][entry];
     if (address->id != topk->times[entry].id) {
         address->id = topk->times[entry].id;
-        write_address(address, endpoint, with_port);
+        address->n = write_address(address->text, endpoint, with_port);
     }
 }
 
@@ -183,12 +183,17 @@ static void count_dialect(struct ct_watch_lists *lists, const struct ct_watch_ev
     count_fixed(row, event);
 }
 
-static void name_reason(struct ct_watch_fixed *row, const struct ct_verdict *verdict)
+static void write_reason(char text[CT_WATCH_TEXT_MAX], const struct ct_verdict *verdict)
 {
     const char *outcome = ct_cache_outcome_name(verdict->outcome);
     const char *reason = ct_cache_reason_name(verdict->reason);
-    (void)snprintf(row->text, sizeof row->text, "%s%s%s", outcome, reason != NULL ? " " : "",
+    (void)snprintf(text, CT_WATCH_TEXT_MAX, "%s%s%s", outcome, reason != NULL ? " " : "",
                    reason != NULL ? reason : ""); /* fits, or is cut */
+}
+
+static void name_reason(struct ct_watch_fixed *row, const struct ct_verdict *verdict)
+{
+    write_reason(row->text, verdict);
     row->key = ct_span_of(row->text);
     /* The same after a reset too. */
     row->times.id = (uint32_t)(verdict->outcome * CT_REASON_COUNT + verdict->reason + 1);
@@ -205,14 +210,20 @@ static void count_reason(struct ct_watch_lists *lists, const struct ct_watch_eve
     count_fixed(&lists->reasons[*place - 1], event);
 }
 
+/* Octets of a URI before its query. */
+static size_t path_bytes(const struct ct_key_text *uri)
+{
+    const uint8_t *query = memchr(uri->bytes, '?', uri->n);
+    return query != NULL ? (size_t)(query - uri->bytes) : uri->n;
+}
+
 static void count_uri(struct ct_watch_lists *lists, const struct ct_watch_event *event)
 {
     struct ct_key_text key;
     ct_stats_key_of_uri(&key, event->txn);
     (void)count_text(&lists->topk[CT_WATCH_URIS], (struct ct_span){key.bytes, key.n}, event);
-    const uint8_t *query = memchr(key.bytes, '?', key.n);
-    size_t n = query != NULL ? (size_t)(query - key.bytes) : key.n;
-    (void)count_text(&lists->topk[CT_WATCH_PATHS], (struct ct_span){key.bytes, n}, event);
+    (void)count_text(&lists->topk[CT_WATCH_PATHS], (struct ct_span){key.bytes, path_bytes(&key)},
+                     event);
 }
 
 void ct_stats_watch_lists_add(struct ct_watch_lists *lists, const struct ct_watch_event *event)
@@ -232,6 +243,60 @@ void ct_stats_watch_lists_add(struct ct_watch_lists *lists, const struct ct_watc
     count_address(lists, CT_WATCH_SERVERS, &txn->conn.resp, event);
     count_dialect(lists, event);
     count_reason(lists, event);
+}
+
+/* ---- keys ------------------------------------------------------------------------------- */
+
+static void key_of_text(struct ct_key_text *key, const char *text)
+{
+    key->n = 0;
+    ct_stats_key_append(key, ct_span_of(text));
+}
+
+static void key_of_address(struct ct_key_text *key, const struct ct_endpoint *endpoint,
+                           bool with_port)
+{
+    char text[CT_WATCH_ADDRESS_MAX];
+    (void)write_address(text, endpoint, with_port);
+    key_of_text(key, text);
+}
+
+bool ct_stats_watch_lists_key(enum ct_watch_list list, const struct ct_fields *fields,
+                              const struct ct_txn *txn, const struct ct_verdict *verdict,
+                              struct ct_key_text *key)
+{
+    char reason[CT_WATCH_TEXT_MAX];
+    key->n = 0;
+    switch (list) {
+    case CT_WATCH_HOSTS:
+        ct_stats_key_append_host(key, ct_txn_text(txn, txn->host));
+        return true;
+    case CT_WATCH_URIS:
+        ct_stats_key_of_uri(key, txn);
+        return txn->request.seen;
+    case CT_WATCH_PATHS:
+        ct_stats_key_of_uri(key, txn);
+        key->n = path_bytes(key);
+        return txn->request.seen;
+    case CT_WATCH_CLIENTS:
+        key_of_address(key, &txn->conn.orig, false);
+        return true;
+    case CT_WATCH_SERVERS:
+        key_of_address(key, &txn->conn.resp, true);
+        return true;
+    case CT_WATCH_DIALECTS:
+        key_of_text(key, verdict->dialect != NULL ? verdict->dialect : "");
+        return true;
+    case CT_WATCH_REASONS:
+        write_reason(reason, verdict);
+        key_of_text(key, reason);
+        return true;
+    case CT_WATCH_UNKNOWN:
+        return ct_stats_key_of_unknown(key, fields, txn, verdict);
+    case CT_WATCH_LIST_COUNT:
+        break;
+    }
+    return false;
 }
 
 /* ---- reading ---------------------------------------------------------------------------- */

@@ -6,11 +6,13 @@
 #ifndef CACHETAP_STATS_WATCH_LISTS_H
 #define CACHETAP_STATS_WATCH_LISTS_H
 
+#include "stats/keys.h"
 #include "stats/topk.h"
 #include "stats/watch_time.h"
 
 #define CT_WATCH_DIALECTS_MAX (CT_DIALECTS_MAX + 1) /* and none */
 #define CT_WATCH_TEXT_MAX     64
+#define CT_WATCH_ADDRESS_MAX  (CT_ADDR_TEXT_MAX + 9) /* [address]:65535 */
 
 /* A row that is never replaced. */
 struct ct_watch_fixed {
@@ -25,7 +27,7 @@ struct ct_watch_fixed {
 struct ct_watch_address {
     uint32_t id; /* of the key that it belongs to */
     uint8_t n;
-    char text[CT_ADDR_TEXT_MAX + 9]; /* [address]:65535 */
+    char text[CT_WATCH_ADDRESS_MAX];
 };
 
 struct ct_watch_lists {
@@ -49,6 +51,10 @@ void ct_stats_watch_lists_clear(struct ct_watch_lists *lists);
 
 void ct_stats_watch_lists_add(struct ct_watch_lists *lists, const struct ct_watch_event *event);
 
+/* As ct_watch_key. */
+bool ct_stats_watch_lists_key(enum ct_watch_list list, const struct ct_fields *fields,
+                              const struct ct_txn *txn, const struct ct_verdict *verdict,
+                              struct ct_key_text *key);
 size_t ct_stats_watch_lists_rows(const struct ct_watch_lists *lists, enum ct_watch_list list);
 bool ct_stats_watch_lists_row(const struct ct_watch_lists *lists, enum ct_watch_list list, size_t i,
                               struct ct_watch_row *row);

@@ -138,6 +138,25 @@ static void note(struct want *want, struct event event)
     want->last_ns = txn->response.last_ns > want->last_ns ? txn->response.last_ns : want->last_ns;
 }
 
+/* What a list counts under a key, it says to count under it. */
+static void expect_keys(const struct world *world, const struct ct_txn *txn,
+                        const struct ct_verdict *verdict)
+{
+    struct ct_watch_row row;
+    struct ct_watch_key own;
+    for (int list = 0; list < CT_WATCH_LIST_COUNT; list++) {
+        bool counts = ct_watch_key((enum ct_watch_list)list, world->fields, txn, verdict, &own);
+        struct ct_span text = {own.bytes, own.n};
+        bool found = false;
+        for (size_t i = 0; counts && ct_watch_row(world->watch, (enum ct_watch_list)list, i, &row);
+             i++) {
+            found = found || ct_span_equal(row.key.key, text);
+        }
+        assert_int_equal(counts, found);
+        assert_int_equal(counts, list != CT_WATCH_UNKNOWN);
+    }
+}
+
 static void one_round(struct world *world, struct model *model, struct dice *dice)
 {
     size_t host = dice_roll(dice, N_HOSTS);
@@ -161,6 +180,9 @@ static void one_round(struct world *world, struct model *model, struct dice *dic
     txn->response.last_ns = txn->response.first_ns + 10;
     txn->response.body_len = dice_roll(dice, 100000);
     ct_watch_txn(world->watch, txn, &verdict);
+    if (dice_roll(dice, 50) == 0) {
+        expect_keys(world, txn, &verdict);
+    }
     struct event event = {txn, &verdict};
     note(&model->host[host], event);
     note(&model->uri[host][path], event);
@@ -278,6 +300,10 @@ static void half_transactions_and_unknown_lines_are_listed_where_they_belong(voi
     struct ct_txn *unasked = tx_new(world->fields, "\n200\nX-Cache: Lukewarm\n");
     verdict.unknown_line = 1;
     ct_watch_txn(world->watch, unasked, &verdict);
+    struct ct_watch_key own;
+    assert_true(ct_watch_key(CT_WATCH_UNKNOWN, world->fields, unasked, &verdict, &own));
+    assert_true(ct_span_equal((struct ct_span){own.bytes, own.n}, ct_span_of("X-Cache: Lukewarm")));
+    assert_false(ct_watch_key(CT_WATCH_URIS, world->fields, unasked, &verdict, &own));
     verdict.unknown_line = 7; /* there is none */
     ct_watch_txn(world->watch, unasked, &verdict);
     tx_free(unasked);
