@@ -117,21 +117,25 @@ static void list_action(struct ct_view *view, enum ct_action action)
 
 /* ---- time ------------------------------------------------------------------------------- */
 
+/* A list of transactions stays with those that it has, whatever filter is put on it. */
+static void hold(struct ct_screen *screen, bool frozen, bool taken)
+{
+    screen->list.stop = frozen && taken ? screen->list.newest : 0;
+    screen->taken = taken;
+}
+
 static void freeze(struct ct_view *view)
 {
+    const struct ct_screen *shown = ct_view_screen(view);
     view->frozen = !view->frozen;
-    if (!view->frozen) {
-        return;
-    }
     view->frozen_transactions = view->seen_transactions;
-    view->frozen_ns = view->seen_ns;
-    /* What is on the screen stays; others take their numbers when they are opened. */
-    struct ct_screen *screen = ct_view_screen(view);
+    /* What was taken stays; others take their numbers when they are opened. */
     for (unsigned i = 0; i <= CT_LIST_COUNT; i++) {
-        view->panels[i].taken = screen == &view->panels[i];
+        struct ct_screen *screen = &view->panels[i];
+        hold(screen, view->frozen, screen == shown || (i > 0 && screen->list.n > 0));
     }
-    for (unsigned i = 0; i + 1 < view->depth; i++) {
-        view->stack[i]->taken = view->stack[i]->list.n > 0;
+    for (unsigned i = 0; i < view->depth; i++) {
+        hold(view->stack[i], view->frozen, view->stack[i]->taken);
     }
 }
 

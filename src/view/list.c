@@ -239,6 +239,9 @@ static bool take_txns(struct ct_list *list, const struct ct_scope *scope,
     uint64_t newest = 0;
     struct ct_recent recent;
     ct_watch_range(watch, &oldest, &newest);
+    if (list->stop > 0 && newest > list->stop) {
+        newest = list->stop;
+    }
     if (newest < list->newest) { /* another run */
         list->n = 0;
         list->newest = 0;
@@ -432,6 +435,7 @@ bool ct_view_list_filter(struct ct_list *list, const char *text, char message[CT
 
 struct rank {
     double number;
+    uint64_t tie; /* of its identity */
     uint32_t item;
     bool known;
 };
@@ -471,13 +475,24 @@ static int compare(const void *left, const void *right, void *user)
     int order = sorting->text ? compare_texts(sorting, a->item, b->item)
                               : (a->number > b->number) - (a->number < b->number);
     if (order == 0) {
-        char x[CT_IDENTITY_BYTES];
-        char y[CT_IDENTITY_BYTES];
-        ct_view_identity(sorting->list, item_at(sorting->list, a->item), x);
-        ct_view_identity(sorting->list, item_at(sorting->list, b->item), y);
-        return memcmp(x, y, sizeof x);
+        return (a->tie > b->tie) - (a->tie < b->tie);
     }
     return sorting->down ? -order : order;
+}
+
+static uint64_t tie_of(const struct ct_list *list, const void *item)
+{
+    uint64_t tie = UINT64_C(14695981039346656037); /* FNV-1a */
+    if (list->id == CT_LIST_TRANSACTIONS) {
+        return ((const struct ct_txn_item *)item)->number;
+    }
+    if (list->id != CT_LIST_CONNECTIONS) {
+        return ((const struct ct_key_item *)item)->row.id;
+    }
+    for (const char *c = ((const struct ct_flow *)item)->uid; *c != '\0'; c++) {
+        tie = (tie ^ (unsigned char)*c) * UINT64_C(1099511628211);
+    }
+    return tie;
 }
 
 static bool shows(const struct ct_list *list, const struct ct_scope *scope, const void *item)
@@ -511,8 +526,8 @@ bool ct_view_list_arrange(struct ct_list *list, const struct ct_scope *scope,
     for (size_t i = 0; i < list->n; i++) {
         if (shows(list, scope, item_at(list, i))) {
             ct_view_field(list, item_at(list, i), look->sort, &value);
-            ranks[list->n_shown++] =
-                (struct rank){number_of(&value, kind), (uint32_t)i, value.known};
+            ranks[list->n_shown++] = (struct rank){
+                number_of(&value, kind), tie_of(list, item_at(list, i)), (uint32_t)i, value.known};
         }
     }
     qsort_r(ranks, list->n_shown, sizeof *ranks, compare, &sorting);

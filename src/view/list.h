@@ -128,6 +128,7 @@ struct ct_list {
     size_t order_room;
     uint64_t replaced; /* keys that had to make room */
     uint64_t newest;   /* of transactions: up to which they were looked at */
+    uint64_t stop;     /* and where that ends while they are frozen; 0: nowhere */
     int64_t now_ns;
     struct ct_where *where; /* the filter, of transactions */
     struct ct_query *query; /* of other lists */

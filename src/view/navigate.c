@@ -59,7 +59,6 @@ void ct_view_go_back(struct ct_view *view)
     } else if (screen->filter[0] != '\0') {
         screen->filter[0] = '\0';
         (void)ct_view_list_filter(&screen->list, NULL, message);
-        screen->taken = false;
     } else if (view->panel != 0) {
         ct_view_go_panel(view, 0);
     }

@@ -113,7 +113,6 @@ static void apply_filter(struct ct_view *view)
         return; /* the line stays, with what is wrong with it */
     }
     memcpy(screen->filter, view->input, view->input_n + 1);
-    screen->taken = false;
     screen->held = false;
     view->prompt = CT_PROMPT_NONE;
 }

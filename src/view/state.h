@@ -49,7 +49,6 @@ struct ct_digest {
     uint64_t by_reason[CT_REASON_COUNT];
     uint64_t by_finding[CT_FINDING_COUNT];
     uint64_t blind[CT_BLIND_COUNT];
-    uint64_t memory_bytes;
 };
 
 /* ---- screens ---------------------------------------------------------------------------- */
@@ -113,10 +112,7 @@ struct ct_view {
     unsigned outcome_room; /* rows for them in the last frame */
     bool plain;            /* no bars, nothing selected: for copying */
     bool frozen;
-    bool digest_taken;
     uint64_t frozen_transactions;
-    uint64_t frozen_packets;
-    int64_t frozen_ns;
 
     /* Of the selected row of a list of keys: its latest transaction that was no hit. */
     struct ct_view_why {
@@ -145,8 +141,6 @@ struct ct_view {
     bool was_live;   /* and what it came from */
     bool was_over;
     uint64_t seen_transactions;
-    uint64_t seen_packets;
-    int64_t seen_ns;
     struct ct_buf scratch;
 };
 

@@ -87,7 +87,8 @@ static struct ct_word number_text(const struct ct_column *column,
     case CT_COLUMN_CLOCK:
         return ct_view_clock((int64_t)value->number, column->width >= 12);
     case CT_COLUMN_RATIO:
-        (void)snprintf(word.text, sizeof word.text, "%.1f", value->ratio * 100);
+        (void)snprintf(word.text, sizeof word.text, "%.1f",
+                       (double)(uint64_t)(value->ratio * 1000 + 0.5) / 10);
         return word;
     default:
         return ct_view_count(value->number, column->width);

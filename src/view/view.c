@@ -76,7 +76,8 @@ static void find_selected(struct ct_screen *screen)
 static void take(struct ct_view *view, const struct ct_frame_input *input)
 {
     struct ct_screen *screen = ct_view_screen(view);
-    bool anew = !view->frozen || !screen->taken;
+    bool txns = screen->kind == CT_SCREEN_LIST && screen->list_id == CT_LIST_TRANSACTIONS;
+    bool anew = !view->frozen || !screen->taken || txns; /* of those, up to list.stop */
     const struct ct_fields *fields = view->options.fields;
     bool whole = true;
     switch (screen->kind) {
@@ -103,6 +104,9 @@ static void take(struct ct_view *view, const struct ct_frame_input *input)
         break;
     }
     screen->taken = true;
+    if (view->frozen && txns && screen->list.stop == 0) {
+        screen->list.stop = screen->list.newest;
+    }
     if (!whole) {
         ct_view_message(view, true, "out of memory: the list is not whole");
     }
@@ -144,12 +148,10 @@ static void draw_body(struct ct_view *view, const struct ct_frame_input *input,
 
 static void note_seen(struct ct_view *view, const struct ct_frame_input *input)
 {
-    view->columns = view->columns > 0 ? view->columns : CT_VIEW_COLUMNS_MIN;
     view->was_paused = input->status->paused;
     view->was_live = input->status->live;
     view->was_over = input->status->over;
     view->seen_transactions = input->snapshot->transactions;
-    view->seen_ns = input->snapshot->last_ns;
     if (input->snapshot->transactions < view->frozen_transactions) { /* another run */
         view->frozen_transactions = 0;
     }

@@ -10,6 +10,7 @@
 #include "base/span.h"
 #include "base/text.h"
 #include "support/tape.h"
+#include "support/txn.h"
 
 static void must(bool holds, const char *what)
 {
@@ -158,6 +159,32 @@ void sc_play(struct sc *sc, const char *path)
     tape_free(&tape);
     sc->status.over = true;
     sc_snapshot(sc);
+}
+
+static void shift_times(struct ct_message *message, int64_t by)
+{
+    message->first_ns += by;
+    message->head_ns += by;
+    message->last_ns += by;
+}
+
+void sc_count(struct sc *sc, const char *text, enum ct_outcome outcome, unsigned conn,
+              uint64_t body)
+{
+    struct ct_txn *txn = tx_new(ct_engine_fields(sc->engine), text);
+    struct ct_verdict verdict = {
+        .outcome = outcome, .class = ct_cache_outcome_class(outcome), .age_s = -1};
+    shift_times(&txn->request, sc->now_ns);
+    shift_times(&txn->response, sc->now_ns);
+    (void)snprintf(txn->conn.uid, sizeof txn->conn.uid, "C%u", conn);
+    txn->conn.orig = (struct ct_endpoint){.addr = {10, 0, 0, (uint8_t)conn}, .family = 4};
+    txn->conn.resp = (struct ct_endpoint){.addr = {10, 1, 0, 1}, .port = 80, .family = 4};
+    txn->response.body_len = body;
+    ct_watch_txn(ct_engine_watch(sc->engine), txn, &verdict);
+    sc->snapshot.transactions++;
+    sc->snapshot.packets.frames++;
+    sc->now_ns += 10 * CT_NS_PER_MS;
+    tx_free(txn);
 }
 
 /* ---- drawing ---------------------------------------------------------------------------- */

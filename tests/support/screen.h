@@ -22,6 +22,7 @@ struct sc {
     char *saved;    /* the text of the last save, terminated */
     bool utf8;
     bool fail_saves;
+    int64_t now_ns; /* of the next transaction that is counted; 10 ms later each time */
 };
 
 /* An engine with a watch, and a view of this size; a replay named name.pcap. */
@@ -29,6 +30,12 @@ void sc_init(struct sc *sc, unsigned columns, unsigned rows, bool utf8);
 void sc_fini(struct sc *sc);
 /* Reads a capture file to its end, and takes a snapshot. */
 void sc_play(struct sc *sc, const char *path);
+/*
+ * Gives one transaction, written as for tx_new, to the watch alone, and counts it in the
+ * snapshot: judged so, on connection number conn, with a response body of so many octets.
+ */
+void sc_count(struct sc *sc, const char *text, enum ct_outcome outcome, unsigned conn,
+              uint64_t body);
 void sc_resize(struct sc *sc, unsigned columns, unsigned rows);
 /* Takes a new snapshot of the engine. */
 void sc_snapshot(struct sc *sc);
