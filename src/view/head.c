@@ -18,18 +18,34 @@ static unsigned put_badge(const struct ct_area *area, unsigned right, enum ct_st
     return right - n - 1;
 }
 
-static const char *state_of(const struct ct_view_status *status)
+/* "REPLAY x2 [====    ] 45.0 % 14:03:22": what it does, and how far it is. */
+static void put_state(struct ct_buf *buf, const struct ct_frame_input *input)
 {
-    if (status->over) {
-        return "ENDED";
-    }
+    const struct ct_view_status *status = input->status;
     if (status->live) {
-        return "LIVE";
+        ct_output_put(buf, status->over ? "ENDED" : "LIVE");
+        return;
     }
-    return status->paused ? "PAUSED" : "REPLAY";
+    ct_output_put(buf, status->over ? "ENDED" : (status->paused ? "PAUSED" : "REPLAY"));
+    if (status->speed > 0 && !status->over) {
+        ct_output_putf(buf, " x%g", status->speed);
+    }
+    if (status->total_bytes > 0 && !status->over) {
+        uint64_t done =
+            status->done_bytes < status->total_bytes ? status->done_bytes : status->total_bytes;
+        size_t full = (size_t)(ct_output_millionths(done, status->total_bytes) / 125000);
+        ct_output_put(buf, " [");
+        ct_output_put_fill(buf, '=', full);
+        ct_output_put_fill(buf, ' ', 8 - full);
+        ct_output_put(buf, "] ");
+        ct_output_put_percent(buf, done, status->total_bytes);
+    }
+    if (input->snapshot->last_ns > 0) {
+        ct_output_putf(buf, " %s", ct_view_clock(input->snapshot->last_ns, false).text);
+    }
 }
 
-static unsigned put_badges(const struct ct_view *view, const struct ct_frame_input *input,
+static unsigned put_badges(struct ct_view *view, const struct ct_frame_input *input,
                            const struct ct_area *area)
 {
     const struct ct_view_status *status = input->status;
@@ -37,8 +53,11 @@ static unsigned put_badges(const struct ct_view *view, const struct ct_frame_inp
     unsigned right = area->columns;
     (void)snprintf(text, sizeof text, "%s", ct_view_elapsed(status->elapsed_ns).text);
     right = put_badge(area, right, CT_STYLE_TITLE, text);
-    right =
-        put_badge(area, right, status->paused ? CT_STYLE_WARN : CT_STYLE_TITLE, state_of(status));
+    view->scratch.n = 0;
+    put_state(&view->scratch, input);
+    ct_output_put_bytes(&view->scratch, "", 1);
+    right = put_badge(area, right, status->paused ? CT_STYLE_WARN : CT_STYLE_TITLE,
+                      view->scratch.failed ? "" : view->scratch.p);
     if (view->frozen) {
         uint64_t since = input->snapshot->transactions - view->frozen_transactions;
         (void)snprintf(text, sizeof text, "FROZEN +%s", ct_view_count(since, 9).text);
@@ -50,7 +69,7 @@ static unsigned put_badges(const struct ct_view *view, const struct ct_frame_inp
     return right;
 }
 
-static void draw_title(const struct ct_view *view, const struct ct_frame_input *input,
+static void draw_title(struct ct_view *view, const struct ct_frame_input *input,
                        const struct ct_area *area)
 {
     const struct ct_view_status *status = input->status;
@@ -97,36 +116,6 @@ static unsigned put_pair(const struct ct_area *area, unsigned x, enum ct_style s
     return ct_view_say(area, x, 1, style == CT_STYLE_BAD ? CT_STYLE_BAD : CT_STYLE_DIM, what);
 }
 
-/* "[====>    ] 45 % 14:03:22 x2": how far a replay is. */
-static void put_progress(const struct ct_frame_input *input, const struct ct_area *area, unsigned x)
-{
-    const struct ct_view_status *status = input->status;
-    char speed[24] = "";
-    if (status->speed > 0) {
-        (void)snprintf(speed, sizeof speed, " x%g", status->speed);
-    }
-    char text[160];
-    struct ct_word clock = ct_view_clock(input->snapshot->last_ns, false);
-    if (status->total_bytes > 0) {
-        uint64_t done =
-            status->done_bytes < status->total_bytes ? status->done_bytes : status->total_bytes;
-        char bar[11];
-        size_t full = (size_t)(ct_output_millionths(done, status->total_bytes) / 100000);
-        for (size_t i = 0; i < 10; i++) {
-            bar[i] = i < full ? '=' : ' ';
-        }
-        bar[10] = '\0';
-        (void)snprintf(text, sizeof text, "[%s] %s %s%s", bar,
-                       ct_view_percent(done, status->total_bytes).text, clock.text, speed);
-    } else {
-        (void)snprintf(text, sizeof text, "%s%s", clock.text, speed);
-    }
-    unsigned n = (unsigned)strlen(text);
-    if (x + n + 1 < area->columns) {
-        (void)ct_view_say(area, area->columns - n - 1, 1, CT_STYLE_NORMAL, text);
-    }
-}
-
 static void draw_rates(const struct ct_frame_input *input, const struct ct_area *area)
 {
     const struct ct_snapshot *snapshot = input->snapshot;
@@ -151,10 +140,8 @@ static void draw_rates(const struct ct_frame_input *input, const struct ct_area 
     }
     x = put_pair(area, x, CT_STYLE_BOLD, ct_view_count(snapshot->stream.open_now, 7).text, " open");
     if (input->status->rss_bytes > 0) {
-        x = put_pair(area, x, CT_STYLE_BOLD, ct_view_octets(input->status->rss_bytes).text, " mem");
-    }
-    if (!input->status->live) {
-        put_progress(input, area, x);
+        (void)put_pair(area, x, CT_STYLE_BOLD, ct_view_octets(input->status->rss_bytes).text,
+                       " mem");
     }
 }
 
@@ -179,7 +166,7 @@ static void draw_tabs(const struct ct_view *view, const struct ct_area *area)
     }
 }
 
-void ct_view_draw_head(const struct ct_view *view, const struct ct_frame_input *input,
+void ct_view_draw_head(struct ct_view *view, const struct ct_frame_input *input,
                        const struct ct_area *area)
 {
     draw_title(view, input, area);

@@ -167,7 +167,7 @@ const char *ct_view_class_mark(enum ct_class class, bool utf8);
 /* ---- parts of the screen ---------------------------------------------------------------- */
 
 /* Each draws into its area, which is as high as it is to be. */
-void ct_view_draw_head(const struct ct_view *view, const struct ct_frame_input *input,
+void ct_view_draw_head(struct ct_view *view, const struct ct_frame_input *input,
                        const struct ct_area *area);
 void ct_view_draw_foot(struct ct_view *view, const struct ct_frame_input *input,
                        const struct ct_area *area);
