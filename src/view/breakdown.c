@@ -40,13 +40,12 @@ const char *ct_view_class_mark(enum ct_class class, bool utf8)
     return marks[utf8 ? 1 : 0][class];
 }
 
-static void put_bar(const struct ct_view *view, const struct ct_area *area, unsigned x, unsigned y,
-                    unsigned width, uint64_t n, uint64_t most, enum ct_class class)
+static void put_bar(const struct ct_area *area, uint64_t n, uint64_t most, enum ct_class class)
 {
-    unsigned full = most > 0 ? (unsigned)(ct_output_millionths(n, most) * width / 1000000) : 0;
-    full += full == 0 && n > 0 && width > 0 ? 1 : 0;
-    for (unsigned i = 0; i < full && !view->plain; i++) {
-        (void)ct_view_put(area, x + i, y, 1, ct_view_class_style(class),
+    uint64_t part = most > 0 ? ct_output_millionths(n, most) * area->columns / 1000000 : 0;
+    unsigned full = (unsigned)part + (part == 0 && n > 0 ? 1 : 0);
+    for (unsigned i = 0; i < full; i++) {
+        (void)ct_view_put(area, i, 0, 1, ct_view_class_style(class),
                           ct_span_of(ct_view_class_mark(class, area->utf8)));
     }
 }
@@ -99,7 +98,10 @@ static void draw_row(const struct ct_view *view, const struct ct_area *area,
                       ct_span_of(ct_view_percent(n, sum).text));
     ct_view_put_right(area, NAME_COLUMNS + 17, y, 9, style,
                       ct_span_of(ct_view_rate(n, window->covered_ns, 9).text));
-    put_bar(view, area, places->bar, y, places->bar_columns, n, sum, class);
+    if (!view->plain) {
+        struct ct_area bar = ct_view_part(area, places->bar, y, places->bar_columns, 1);
+        put_bar(&bar, n, sum, class);
+    }
     for (unsigned i = 0; i < CT_WINDOW_COUNT; i++) {
         const struct ct_counts *counts = &digest->windows[i].counts;
         unsigned x = places->windows + i * places->window_columns;

@@ -101,9 +101,10 @@ static bool is_uncertain(const struct ct_list *list, const void *item, const cha
            ((const struct ct_key_item *)item)->row.key.over > 0;
 }
 
-static void put_field(const struct ct_area *area, const struct ct_list *list, const void *item,
-                      const struct layout *layout, size_t i, unsigned y, unsigned shift)
+static void put_field(const struct ct_area *area, const struct ct_screen *screen, const void *item,
+                      const struct layout *layout, size_t i, unsigned y)
 {
+    const struct ct_list *list = &screen->list;
     size_t n = 0;
     const struct ct_column *column = &ct_view_columns(list->id, &n)[layout->column[i]];
     unsigned x = layout->x[i];
@@ -113,8 +114,8 @@ static void put_field(const struct ct_area *area, const struct ct_list *list, co
     enum ct_style style = value.colored ? ct_view_class_style(value.class) : CT_STYLE_NORMAL;
     if (is_text(column->kind)) {
         struct ct_span text = value.text;
-        if (column->width == 0 && shift > 0) {
-            text = ct_span_slice(text, ct_view_fit(text, shift, area->utf8), text.n);
+        if (column->width == 0 && screen->shift > 0) {
+            text = ct_span_slice(text, ct_view_fit(text, screen->shift, area->utf8), text.n);
         }
         if (!value.known) {
             text = ct_span_of("-");
@@ -260,7 +261,7 @@ void ct_view_draw_list(struct ct_view *view, const struct ct_area *area)
     for (unsigned y = 0; y < rows && screen->top + y < list->n_shown; y++) {
         const void *item = ct_view_list_row(list, screen->top + y);
         for (size_t i = 0; i < layout.n; i++) {
-            put_field(&table, list, item, &layout, i, y + 1, screen->shift);
+            put_field(&table, screen, item, &layout, i, y + 1);
         }
         if (screen->top + y == screen->cursor && !view->plain) {
             ct_view_restyle(&table, y + 1, CT_STYLE_SELECTED);
