@@ -59,7 +59,8 @@ static unsigned put_badges(struct ct_view *view, const struct ct_frame_input *in
     right = put_badge(area, right, status->paused ? CT_STYLE_WARN : CT_STYLE_TITLE,
                       view->scratch.failed ? "" : view->scratch.p);
     if (view->frozen) {
-        uint64_t since = input->snapshot->transactions - view->frozen_transactions;
+        uint64_t now = input->snapshot->transactions;
+        uint64_t since = now > view->frozen_transactions ? now - view->frozen_transactions : 0;
         (void)snprintf(text, sizeof text, "FROZEN +%s", ct_view_count(since, 9).text);
         right = put_badge(area, right, CT_STYLE_WARN, text);
     }

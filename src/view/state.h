@@ -141,6 +141,7 @@ struct ct_view {
     bool was_live;   /* and what it came from */
     bool was_over;
     uint64_t seen_transactions;
+    unsigned run; /* of a replay: its number */
     struct ct_buf scratch;
 };
 

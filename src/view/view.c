@@ -146,14 +146,36 @@ static void draw_body(struct ct_view *view, const struct ct_frame_input *input,
     }
 }
 
+static void forget(struct ct_screen *screen)
+{
+    ct_view_list_release(&screen->list);
+    ct_view_list_release(&screen->detail.same_uri);
+    ct_view_list_release(&screen->detail.same_conn);
+    screen->list.stop = 0;
+    screen->taken = false;
+}
+
+/* A replay that began again has other rows under the same numbers. */
+static void begin_run(struct ct_view *view, unsigned run)
+{
+    view->run = run;
+    view->frozen_transactions = 0;
+    for (unsigned i = 0; i <= CT_LIST_COUNT; i++) {
+        forget(&view->panels[i]);
+    }
+    for (unsigned i = 0; i < view->depth; i++) {
+        forget(view->stack[i]);
+    }
+}
+
 static void note_seen(struct ct_view *view, const struct ct_frame_input *input)
 {
     view->was_paused = input->status->paused;
     view->was_live = input->status->live;
     view->was_over = input->status->over;
     view->seen_transactions = input->snapshot->transactions;
-    if (input->snapshot->transactions < view->frozen_transactions) { /* another run */
-        view->frozen_transactions = 0;
+    if (input->status->replay_runs != view->run) {
+        begin_run(view, input->status->replay_runs);
     }
 }
 

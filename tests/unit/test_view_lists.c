@@ -283,6 +283,27 @@ static void frozen(void **state)
     assert_row(sc, FIRST_ROW, "z.example ");
 }
 
+/* The same engine, as if it were a new one: what was frozen of the old one is not shown. */
+static void begun_again(void **state)
+{
+    struct sc *sc = *state;
+    fill(sc);
+    (void)sc_keys(sc, "8\\cache=miss{Enter}{Enter}");
+    assert_true(sc_find(sc, "outcome   MISS") > 0);
+    sc->status.replay_runs = 1;
+    (void)sc_draw(sc);
+    assert_true(sc_find(sc, "outcome   MISS") > 0); /* what is open stays */
+    (void)sc_keys(sc, "{Esc}");
+    assert_true(sc_find(sc, "transactions: 1 of 9") == 3);
+    (void)sc_keys(sc, " ");
+    get(sc, "a.example", "/late", CT_OUTCOME_MISS, 1);
+    (void)sc_draw(sc);
+    assert_true(sc_find(sc, "transactions: 1 of 9") == 3);
+    sc->status.replay_runs = 2;
+    (void)sc_draw(sc);
+    assert_true(sc_find(sc, "transactions: 1 of 10") == 3);
+}
+
 static void frozen_overview(void **state)
 {
     struct sc *sc = *state;
@@ -411,6 +432,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(filters, setup, teardown),
         cmocka_unit_test_setup_teardown(searches, setup, teardown),
         cmocka_unit_test_setup_teardown(frozen, setup, teardown),
+        cmocka_unit_test_setup_teardown(begun_again, setup, teardown),
         cmocka_unit_test_setup_teardown(frozen_overview, setup, teardown),
         cmocka_unit_test_setup_teardown(columns_chosen, setup, teardown),
         cmocka_unit_test_setup_teardown(saved_lists, setup, teardown),
