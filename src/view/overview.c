@@ -77,9 +77,10 @@ static void draw_times(const struct ct_view *view, const struct ct_area *area)
 /* The next most frequent after the one given (-1: the first); -1: no more. */
 static int next_of(const uint64_t *n, int count, int after)
 {
+    uint64_t limit = after < 0 ? UINT64_MAX : n[after];
     int best = -1;
     for (int i = 0; i < count; i++) {
-        bool behind = after < 0 || n[i] < n[after] || (n[i] == n[after] && i > after);
+        bool behind = n[i] < limit || (n[i] == limit && i > after);
         if (n[i] > 0 && behind && (best < 0 || n[i] > n[best])) {
             best = i;
         }

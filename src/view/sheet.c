@@ -37,13 +37,16 @@ static bool grow(struct ct_sheet *sheet)
         return false;
     }
     size_t n_cells = (size_t)room * sheet->canvas.columns;
-    struct ct_cell *cells = realloc(sheet->canvas.cells, n_cells * sizeof *cells);
-    sheet->canvas.cells = cells != NULL ? cells : sheet->canvas.cells;
-    uint64_t *links = realloc(sheet->links, room * sizeof *links);
-    sheet->links = links != NULL ? links : sheet->links;
-    if (cells == NULL || links == NULL) {
+    void *cells = realloc(sheet->canvas.cells, n_cells * sizeof *sheet->canvas.cells);
+    if (cells == NULL) {
         return false;
     }
+    sheet->canvas.cells = cells;
+    void *links = realloc(sheet->links, room * sizeof *sheet->links);
+    if (links == NULL) {
+        return false;
+    }
+    sheet->links = links;
     sheet->room = room;
     return true;
 }

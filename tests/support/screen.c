@@ -204,7 +204,7 @@ static bool cell_valid(const struct ct_cell *cell, bool utf8, int *width)
             return false;
         }
         (void)utf8proc_iterate(text.p + at, (utf8proc_ssize_t)length, &c);
-        int category = utf8proc_category(c);
+        utf8proc_category_t category = utf8proc_category(c);
         bool joins = category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME;
         if (joins == (at == 0) || category == UTF8PROC_CATEGORY_CF) {
             return false; /* a base first, and only one */
