@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/span.h"
-#include "stats/keys.h"
 
 void ct_view_detail_init(struct ct_detail *detail, uint64_t number)
 {
@@ -24,23 +23,23 @@ void ct_view_detail_fini(struct ct_detail *detail)
     memset(detail, 0, sizeof *detail);
 }
 
-static void set_scopes(struct ct_detail *detail)
+static void set_scopes(struct ct_detail *detail, const struct ct_fields *fields)
 {
-    struct ct_key_text key = {.n = 0};
+    struct ct_watch_key key;
     const struct ct_txn *txn = &detail->txn;
-    if (txn->request.seen) {
-        ct_stats_key_of_uri(&key, txn);
-    }
     detail->uri.kind = CT_SCOPE_KEY;
     detail->uri.list = CT_WATCH_URIS;
-    detail->uri.key_n = (uint16_t)key.n;
-    memcpy(detail->uri.key, key.bytes, key.n);
+    if (ct_watch_key(CT_WATCH_URIS, fields, txn, &detail->verdict, &key)) {
+        detail->uri.key_n = (uint16_t)key.n;
+        memcpy(detail->uri.key, key.bytes, key.n);
+    }
     detail->conn.kind = CT_SCOPE_CONN;
     detail->conn.key_n = (uint16_t)strlen(txn->conn.uid);
     memcpy(detail->conn.key, txn->conn.uid, detail->conn.key_n);
 }
 
-static void copy(struct ct_detail *detail, const struct ct_recent *recent)
+static void copy(struct ct_detail *detail, const struct ct_recent *recent,
+                 const struct ct_fields *fields)
 {
     const struct ct_txn *txn = &recent->txn;
     detail->lines = malloc((txn->n_lines + 1) * sizeof *detail->lines);
@@ -59,7 +58,7 @@ static void copy(struct ct_detail *detail, const struct ct_recent *recent)
     detail->txn.text = detail->text;
     detail->verdict = recent->verdict;
     detail->there = true;
-    set_scopes(detail);
+    set_scopes(detail, fields);
 }
 
 static void take_others(struct ct_list *list, const struct ct_scope *scope,
@@ -77,7 +76,7 @@ void ct_view_detail_take(struct ct_detail *detail, const struct ct_snapshot *sna
     struct ct_recent recent;
     if (!detail->there && detail->lines == NULL &&
         ct_watch_recent(watch, detail->number, &recent)) {
-        copy(detail, &recent);
+        copy(detail, &recent, fields);
     }
     if (detail->there) {
         take_others(&detail->same_conn, &detail->conn, snapshot, watch, fields);

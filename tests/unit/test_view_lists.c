@@ -401,12 +401,12 @@ static void many(void **state)
         struct timespec end;
         (void)sc_keys(sc, keys);
         (void)sc_keys(sc, "jjG");
-        (void)clock_gettime(CLOCK_MONOTONIC, &begin);
+        (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
         for (int i = 0; i < 10; i++) {
             ct_view_draw(sc->view, &sc->snapshot, ct_engine_watch(sc->engine), &sc->status,
                          &sc->canvas);
         }
-        (void)clock_gettime(CLOCK_MONOTONIC, &end);
+        (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
         print_message("panel %c: %.2f ms a frame\n", *panel,
                       ((double)(end.tv_sec - begin.tv_sec) * 1e3 +
                        (double)(end.tv_nsec - begin.tv_nsec) / 1e6) /
