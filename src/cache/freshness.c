@@ -23,5 +23,6 @@ int64_t ct_cache_freshness_lifetime(const struct ct_control *control, const stru
     if (!ct_http_parse_date(ct_span_trim(dates->date), dates->now_s, &date_s)) {
         date_s = dates->now_s; /* RFC 9110 section 6.6.1: the time of receipt */
     }
-    return expires_s > date_s ? expires_s - date_s : 0;
+    int64_t lifetime_s = expires_s > date_s ? expires_s - date_s : 0;
+    return lifetime_s < CT_DELTA_SECONDS_MAX ? lifetime_s : CT_DELTA_SECONDS_MAX;
 }

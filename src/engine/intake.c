@@ -70,6 +70,16 @@ static void note_time(struct ct_intake *intake, int64_t ts_ns)
     }
 }
 
+/* So far from 1970 (to 2116) that the difference of two times, or 68 years more, has room. */
+static int64_t bounded(int64_t ts_ns)
+{
+    const int64_t most = (INT64_C(1) << 62) - 1;
+    if (ts_ns > most) {
+        return most;
+    }
+    return ts_ns < -most ? -most : ts_ns;
+}
+
 /* a - b >= span, for times that may be anything. */
 static bool later_by(int64_t a, int64_t b, int64_t span)
 {
@@ -93,9 +103,11 @@ static void advance(struct ct_intake *intake, int64_t ts_ns)
 void ct_intake_frame(struct ct_intake *intake, const struct ct_frame *frame)
 {
     struct ct_segment segment;
-    note_time(intake, frame->ts_ns);
-    advance(intake, frame->ts_ns);
-    enum ct_packet_status status = ct_packet_decode(intake->decoder, frame, &segment);
+    struct ct_frame timed = *frame;
+    timed.ts_ns = bounded(frame->ts_ns);
+    note_time(intake, timed.ts_ns);
+    advance(intake, timed.ts_ns);
+    enum ct_packet_status status = ct_packet_decode(intake->decoder, &timed, &segment);
     do {
         if (status == CT_PACKET_TCP) {
             intake->n_segments++;

@@ -253,6 +253,32 @@ static void the_key_of_hashes_changes_nothing(void **state)
     assert_int_equal(teardown((void **)&second), 0);
 }
 
+/* All stages compute differences of times: what is absurd is brought within reach first. */
+static void times_out_of_all_reason_are_bounded(void **state)
+{
+#define LATE (INT64_MAX - CT_NS_PER_S)
+    struct bench *bench = *state;
+    static const int64_t stamps[] = {INT64_MIN, LATE, 0, LATE, LATE, INT64_MIN};
+    struct side conn = {.port = 4000};
+    struct ct_snapshot snapshot;
+    int64_t all_ns = 0;
+    open_conn(bench, &conn);
+    for (size_t i = 0; i < sizeof stamps / sizeof stamps[0]; i++) {
+        bench->now_ns = stamps[i];
+        send_text(bench, &conn, 0, TF_ACK, "GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+        bench->now_ns = stamps[sizeof stamps / sizeof stamps[0] - 1 - i];
+        send_text(bench, &conn, 1, TF_ACK,
+                  "HTTP/1.1 200 OK\r\nAge: 0\r\nVia: 1.1 v (Varnish/7.1)\r\n"
+                  "Expires: Fri, 31 Dec 9999 23:59:59 GMT\r\nETag: \"x\"\r\n"
+                  "Content-Length: 0\r\n\r\n");
+    }
+    ct_engine_finish(bench->engine);
+    assert_true(ct_engine_snapshot(bench->engine, 1, &snapshot));
+    assert_false(__builtin_sub_overflow(snapshot.last_ns, snapshot.first_ns, &all_ns));
+    assert_true(snapshot.transactions > 0);
+    ct_stats_snapshot_fini(&snapshot);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +286,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(frames_become_labelled_transactions, setup, teardown),
         cmocka_unit_test_setup_teardown(a_long_pause_separates_no_answer_from_its_question, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(times_out_of_all_reason_are_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(one_wrong_time_stamp_ends_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(every_frame_is_in_one_counter, setup, teardown),
         cmocka_unit_test_setup_teardown(the_key_of_hashes_changes_nothing, setup, teardown),

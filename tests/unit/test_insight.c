@@ -712,6 +712,28 @@ static void what_is_asked_for_often_is_not_forgotten(void **state)
 }
 
 /* The same transactions give the same answers, whatever the key of the hashes. */
+/* Seconds to the year 9999 are no nanoseconds in 64 bits. */
+static void a_lifetime_without_end_is_not_over(void **state)
+{
+    (void)state;
+#define FOR_EVER "Expires: Fri, 31 Dec 9999 23:59:59 GMT\nAge: 0\n" VARNISH
+    static const struct story stories[] = {
+        {"by Expires",
+         {{0, 0, GET() FOR_EVER DATE("13:20") TAG},
+          {5000, 0, GET() FOR_EVER DATE("13:25") "ETag: \"two\"\n"}},
+         "MISS inferred - age-zero; -; weak",
+         NULL},
+        {"by max-age",
+         {{0, 0, GET() "Cache-Control: max-age=99999999999999999999\nAge: 0\n" VARNISH TAG},
+          {5000, 0,
+           GET() "Cache-Control: max-age=99999999999999999999\nAge: 0\n" VARNISH
+                 "ETag: \"two\"\n"}},
+         "MISS inferred - age-zero; -; weak",
+         NULL},
+    };
+    CHECK(stories);
+}
+
 static void what_was_forgotten_is_not_called_new(void **state)
 {
     (void)state;
@@ -848,6 +870,7 @@ int main(void)
         cmocka_unit_test(rules_have_a_name_a_confidence_and_a_section),
         cmocka_unit_test(memory_stays_within_its_limit),
         cmocka_unit_test(what_is_asked_for_often_is_not_forgotten),
+        cmocka_unit_test(a_lifetime_without_end_is_not_over),
         cmocka_unit_test(what_was_forgotten_is_not_called_new),
         cmocka_unit_test(a_target_in_absolute_form_is_the_same_uri),
         cmocka_unit_test(answers_do_not_depend_on_the_key),
