@@ -53,6 +53,26 @@ static void put_reason(struct ct_writer *writer, enum ct_reason reason)
     ct_output_put_char(&writer->buf, '\n');
 }
 
+/* A copy that was validated or completed sent a request to the origin all the same. */
+static const char *origin_text(const struct ct_verdict *verdict)
+{
+    bool validated = verdict->outcome == CT_OUTCOME_REVALIDATED;
+    bool completed = verdict->outcome == CT_OUTCOME_PARTIAL_HIT;
+    for (size_t i = 0; i < verdict->n_tiers; i++) {
+        const struct ct_tier *tier = &verdict->tiers[i];
+        validated = validated || (!tier->fossil && tier->outcome == CT_OUTCOME_REVALIDATED);
+        completed = completed || (!tier->fossil && tier->outcome == CT_OUTCOME_PARTIAL_HIT);
+    }
+    if (verdict->reached_origin) {
+        return "the origin was reached";
+    }
+    if (completed) {
+        return "the origin was asked for a part";
+    }
+    return validated ? "the origin was asked, and only confirmed the copy"
+                     : "the origin was spared";
+}
+
 static void put_basis(struct ct_writer *writer, const struct ct_verdict *verdict)
 {
     static const char *const meanings[CT_BASIS_COUNT] = {
@@ -68,8 +88,8 @@ static void put_basis(struct ct_writer *writer, const struct ct_verdict *verdict
         ct_output_putf(buf, ", read as %s", verdict->dialect);
     }
     if (ct_output_origin_known(verdict)) {
-        ct_output_put(buf, verdict->reached_origin ? "; the origin was reached"
-                                                   : "; the origin was spared");
+        ct_output_put(buf, "; ");
+        ct_output_put(buf, origin_text(verdict));
     }
     ct_output_put_char(buf, '\n');
 }

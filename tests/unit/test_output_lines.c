@@ -265,6 +265,38 @@ static void the_reasoning_is_written_below_the_line(void **state)
     rn_sample_fini(&sample);
 }
 
+static void what_the_origin_had_to_do_is_not_made_less(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ct_outcome behind;
+        enum ct_outcome outcome;
+        bool reached;
+        const char *want;
+    } rows[] = {
+        {CT_OUTCOME_HIT, CT_OUTCOME_MISS, false, "; the origin was spared\n"},
+        {CT_OUTCOME_MISS, CT_OUTCOME_MISS, true, "; the origin was reached\n"},
+        {CT_OUTCOME_REVALIDATED, CT_OUTCOME_MISS, false,
+         "; the origin was asked, and only confirmed the copy\n"},
+        {CT_OUTCOME_MISS, CT_OUTCOME_PARTIAL_HIT, false, "; the origin was asked for a part\n"},
+    };
+    struct rn_sample sample;
+    rn_sample_init(&sample, usual);
+    sample.verdict.n_tiers = 1;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        sample.verdict.outcome = rows[i].outcome;
+        sample.verdict.class = ct_cache_outcome_class(rows[i].outcome);
+        sample.verdict.reached_origin = rows[i].reached;
+        sample.verdict.tiers[0] =
+            (struct ct_tier){.node = CT_REF_NONE, .outcome = rows[i].behind, .hits = -1};
+        char *text = rn_render(CT_FORMAT_TEXT, (struct ct_output_options){.explain = true}, &sample,
+                               NULL, NULL);
+        expect_text(text, rows[i].want);
+        free(text);
+    }
+    rn_sample_fini(&sample);
+}
+
 static void the_reasoning_is_wrapped_below_its_title(void **state)
 {
     (void)state;
@@ -521,6 +553,7 @@ int main(void)
         cmocka_unit_test(any_time_stamp_is_a_time_of_day),
         cmocka_unit_test(colours_follow_the_class_and_only_when_wanted),
         cmocka_unit_test(the_reasoning_is_written_below_the_line),
+        cmocka_unit_test(what_the_origin_had_to_do_is_not_made_less),
         cmocka_unit_test(the_reasoning_is_wrapped_below_its_title),
         cmocka_unit_test(cells_are_read_back_as_they_were),
         cmocka_unit_test(the_header_line_comes_once_even_without_records),
