@@ -254,12 +254,14 @@ static void note_failure(struct ct_outlet *outlet, int error)
         }
         discard(outlet, end);
     }
+    (void)pthread_cond_signal(&outlet->room_made); /* who waits need not any more; cannot fail */
 }
 
 /* One step towards an empty ring. False: it cannot be done now. */
 static bool write_some(struct ct_outlet *outlet)
 {
     if (outlet->gave_up || outlet->state == CT_OUTLET_CLOSED) {
+        cut_file(outlet);
         discard(outlet, outlet->head);
         return true;
     }
