@@ -151,8 +151,8 @@ static bool set_filter(const struct ct_device *device, const char *filter,
 static bool join_fanout(struct ct_device *device, uint16_t group, char message[])
 {
 #ifdef PACKET_FANOUT
-    int type = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
-    int argument = (uint16_t)(group + device->iface) | type << 16;
+    uint32_t type = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
+    uint32_t argument = (uint16_t)(group + device->iface) | type << 16;
     if (setsockopt(pcap_fileno(device->pcap), SOL_PACKET, PACKET_FANOUT, &argument,
                    sizeof argument) == 0) {
         return true;
