@@ -242,7 +242,8 @@ static void note_failure(struct ct_outlet *outlet, int error)
     }
     outlet->state = CT_OUTLET_STUCK;
     outlet->error = error;
-    if (!outlet->threaded || outlet->stopping) { /* there is no later */
+    (void)pthread_cond_signal(&outlet->room_made); /* whoever waits for the end need not */
+    if (!outlet->threaded || outlet->stopping) {   /* there is no later */
         uint64_t end = end_of_file(outlet);
         if (outlet->n_marks > 0 && end == outlet->tail) { /* its file cannot be made */
             outlet->n_marks--;
