@@ -56,7 +56,9 @@ if ! { ip netns add "$near" && ip netns add "$far" &&
     ip link add ct0 netns "$near" type veth peer name ct1 netns "$far" &&
     ip -n "$near" addr add 10.98.0.1/24 dev ct0 && ip -n "$far" addr add 10.98.0.2/24 dev ct1 &&
     ip -n "$far" link set lo up && ip -n "$far" link set ct1 up && ip -n "$near" link set ct0 up; }; then
-    echo "not ok - load: no network namespaces can be made here"
+    echo "not ok - load: no network namespaces can be made here (what ip says stands above)."
+    echo "    Needed are root with CAP_SYS_ADMIN and CAP_NET_ADMIN, as in a container with --privileged,"
+    echo "    and a / that is a mount point."
     exit 1
 fi
 
