@@ -119,7 +119,8 @@ static bool parse_debug(struct ct_span text, struct debug_node *out)
         out->letter = (char)letter.p[0];
     }
     out->expired = ttl.n > 1 && ttl.p[0] == '-';
-    return memchr("HMP", out->letter, 3) != NULL && out->node.n > 0;
+    bool is_known = out->letter == 'H' || out->letter == 'M' || out->letter == 'P';
+    return is_known && out->node.n > 0;
 }
 
 static void apply_debug(struct ct_statement *s, const struct debug_node *debug)

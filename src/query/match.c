@@ -93,7 +93,7 @@ static bool holds_for_any(const struct ct_query *query, const struct ct_query_no
 
 bool ct_query_match(const struct ct_query *query, void *record)
 {
-    bool results[CT_QUERY_NODES_MAX];
+    bool results[CT_QUERY_NODES_MAX] = {false};
     for (size_t i = 0; i < query->n_nodes; i++) {
         const struct ct_query_node *node = &query->nodes[i];
         switch (node->op) {

@@ -17,22 +17,22 @@
 /* One transaction as the tests see it. */
 static const struct {
     const char *name;
-    enum ct_query_kind kind;
     const char *texts[3];
     double number;
+    enum ct_query_kind kind;
     bool absent;
 } table[] = {
-    {"host", CT_QUERY_TEXT, {"www.Example.com"}, 0, false},
-    {"uri", CT_QUERY_TEXT, {"/a/b.css?v=1,2"}, 0, false},
-    {"cache", CT_QUERY_TEXT, {"EXPIRED", "miss"}, 0, false},
-    {"status", CT_QUERY_NUMBER, {NULL}, 503, false},
-    {"ttfb", CT_QUERY_SECONDS, {NULL}, 0.25, false},
-    {"size", CT_QUERY_BYTES, {NULL}, 65536, false},
-    {"complete", CT_QUERY_FLAG, {NULL}, 1, false},
-    {"age", CT_QUERY_NUMBER, {NULL}, 0, true},
-    {"origin", CT_QUERY_TEXT, {""}, 0, false},
-    {"ratio", CT_QUERY_NUMBER, {NULL}, 0.8, false},
-    {"empty", CT_QUERY_FLAG, {NULL}, 0, false},
+    {"host", {"www.Example.com"}, 0, CT_QUERY_TEXT, false},
+    {"uri", {"/a/b.css?v=1,2"}, 0, CT_QUERY_TEXT, false},
+    {"cache", {"EXPIRED", "miss"}, 0, CT_QUERY_TEXT, false},
+    {"status", {NULL}, 503, CT_QUERY_NUMBER, false},
+    {"ttfb", {NULL}, 0.25, CT_QUERY_SECONDS, false},
+    {"size", {NULL}, 65536, CT_QUERY_BYTES, false},
+    {"complete", {NULL}, 1, CT_QUERY_FLAG, false},
+    {"age", {NULL}, 0, CT_QUERY_NUMBER, true},
+    {"origin", {""}, 0, CT_QUERY_TEXT, false},
+    {"ratio", {NULL}, 0.8, CT_QUERY_NUMBER, false},
+    {"empty", {NULL}, 0, CT_QUERY_FLAG, false},
 };
 #define N_TABLE (sizeof table / sizeof table[0])
 
@@ -217,9 +217,9 @@ static void test_limits(void **state)
     memset(text, '!', sizeof text);
     text[40] = '\0';
     expect_wrong(text, "nested more than");
-    text[0] = '\0';
+    char *at = text;
     for (size_t i = 0; i < 200; i++) {
-        (void)strcat(text, "complete ");
+        at = stpcpy(at, "complete ");
     }
     expect_wrong(text, "more than 256 parts");
     memset(text, 'a', sizeof text);
