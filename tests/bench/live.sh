@@ -20,6 +20,7 @@ to=ctb$$-to
 from=ctb$$-from
 pid=
 clean_up() {
+    set +e
     exec 2>/dev/null
     [ -z "$pid" ] || kill -KILL "$pid"
     ip netns del "$to"

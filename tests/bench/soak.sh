@@ -20,6 +20,7 @@ here=cts$$-to
 there=cts$$-from
 tap='' sender='' page=''
 clean_up() {
+    set +e
     exec 2>/dev/null
     kill -KILL $tap $sender
     ip netns del "$here"
