@@ -131,7 +131,9 @@ static struct ct_cell *cell_at(const struct ct_area *area, unsigned x, unsigned 
 
 static void set_cell(struct ct_cell *cell, const char *text, enum ct_style style)
 {
-    (void)snprintf(cell->text, sizeof cell->text, "%s", text);
+    size_t n = strnlen(text, sizeof cell->text - 1);
+    memcpy(cell->text, text, n);
+    cell->text[n] = '\0';
     cell->style = (uint8_t)style;
 }
 

@@ -190,7 +190,8 @@ static bool take_keys(struct ct_list *list, const struct ct_scope *scope,
         item->key_at = at;
     }
     struct ct_key_item *items = (struct ct_key_item *)(void *)list->items;
-    for (size_t i = 0; i < list->n; i++) { /* only now does the memory stay where it is */
+    /* Only now does the memory stay where it is; there is none if all keys are empty. */
+    for (size_t i = 0; list->keys != NULL && i < list->n; i++) {
         items[i].row.key.key.p = list->keys + items[i].key_at;
     }
     return whole;

@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define DRAWINGS_MAX 200
+#define DRAWINGS_MAX 60
 
 static void count(struct sc *sc, struct ct_span part)
 {
