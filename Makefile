@@ -14,7 +14,7 @@ CFLAGS ?= -O2 -g
 Q := $(if $(V),,@)
 
 # ---- what the machine has ------------------------------------------------------------------
-PKGS      := libpcap json-c libsodium libpcre2-8 libconfig zlib libzstd libseccomp libcap-ng libmicrohttpd libutf8proc
+PKGS      := libpcap json-c libsodium libpcre2-8 libconfig zlib libzstd libseccomp libcap-ng libmicrohttpd ncursesw libutf8proc
 TEST_PKGS := cmocka jansson
 LLHTTP_PKG := $(shell pkg-config --exists libllhttp 2>/dev/null && echo libllhttp)
 LLHTTP_DIR := /usr/share/llhttp
@@ -117,7 +117,7 @@ deps: ## install what is missing (Debian, Ubuntu: apt; else a list)
 	@tests/tools/deps.sh install build test
 
 # ---- for people ----------------------------------------------------------------------------
-.PHONY: docs demo test check unit e2e lint fuzz fuzz-replay bench install uninstall deb deb-test clean help
+.PHONY: docs screens demo test check unit e2e lint fuzz fuzz-replay bench install uninstall deb deb-test clean help
 demo: ## set up, build, and show the main job on a recorded capture of a real nginx cache
 	@tests/tools/deps.sh install build
 	@$(MAKE) --no-print-directory $(JOBS) all
@@ -173,10 +173,15 @@ $(BUILD)/mkseeds: $(BUILD)/tests/fuzz/mkseeds.o $(BUILD)/libsupport.a $(BUILD)/l
 docs: all ## make the pages again that come from the program's tables, man page and completion too
 	@tests/tools/limits.sh $(BUILD)/cachetap >docs/limits.md
 	@tests/tools/metrics_doc.sh $(BUILD)/cachetap >docs/metrics.md
+	@tests/tools/view_doc.sh $(BUILD)/cachetap >docs/view.md
 	@tests/tools/dialects.sh $(BUILD)/cachetap >docs/dialects.md
 	@tests/tools/man.sh $(BUILD)/cachetap >packaging/cachetap.1
 	@tests/tools/completion.sh $(BUILD)/cachetap bash >packaging/completion/cachetap.bash
 	@tests/tools/completion.sh $(BUILD)/cachetap zsh >packaging/completion/_cachetap
+
+screens: all ## make the screens of docs/view.md again, in a real terminal (tmux)
+	@tests/tools/screens.sh $(BUILD)/cachetap docs/screens
+	@tests/tools/view_doc.sh $(BUILD)/cachetap >docs/view.md
 
 lint: ## format, layers, self-contained headers, clang-tidy, cppcheck
 	@tests/tools/deps.sh install build test lint

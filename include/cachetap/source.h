@@ -65,6 +65,7 @@ struct ct_source_options {
      */
     bool (*interrupted)(void *user);
     void *user;
+    bool rewinds; /* captures: ct_source_rewind is wanted; takes another descriptor of each */
 };
 
 struct ct_source;
@@ -95,6 +96,15 @@ enum ct_source_status ct_source_dispatch(struct ct_source *source, size_t max,
  * before stays.
  */
 enum ct_source_status ct_source_next(struct ct_source *source, struct ct_frame *frame);
+
+/*
+ * Captures that were opened with rewinds: the next frame is the first one again. Problems are
+ * told again. Opens nothing. False: an input is no file (a pipe, standard input), or memory is
+ * short; the source is then as it was, or at its end.
+ */
+bool ct_source_rewind(struct ct_source *source);
+/* All its inputs are files, and rewinds was set. */
+bool ct_source_can_rewind(const struct ct_source *source);
 
 /* True when any input had a problem. */
 bool ct_source_had_problems(const struct ct_source *source);

@@ -27,15 +27,14 @@ void ct_app_plan(struct ct_plan *plan, const struct ct_options *options)
     /* What must see all packets in one order needs one reader. */
     bool one_reader = !options->is_live || options->count > 0 || options->save.path != NULL ||
                       options->ring_bytes > 0;
-    plan->direct = !options->is_live && threads == 1;
+    plan->direct = !options->is_live && threads == 1 && !options->tui;
     plan->n_workers = threads > 1 ? threads : 0;
     plan->n_readers = one_reader ? 1 : threads;
 }
 
-bool ct_app_analysis_start(struct ct_analysis *analysis, const struct ct_plan *plan,
-                           const struct ct_engine_config *config, bool lossless)
+static bool start(struct ct_analysis *analysis, const struct ct_plan *plan,
+                  const struct ct_engine_config *config, bool lossless)
 {
-    *analysis = (struct ct_analysis){NULL, NULL};
     if (plan->direct) {
         errno = ENOMEM;
         analysis->engine = ct_engine_new(config);
@@ -51,11 +50,30 @@ bool ct_app_analysis_start(struct ct_analysis *analysis, const struct ct_plan *p
     return analysis->crew != NULL;
 }
 
+bool ct_app_analysis_start(struct ct_analysis *analysis, const struct ct_plan *plan,
+                           const struct ct_engine_config *config, bool lossless)
+{
+    *analysis = (struct ct_analysis){.engine = NULL};
+    return start(analysis, plan, config, lossless);
+}
+
+bool ct_app_analysis_restart(struct ct_analysis *analysis, const struct ct_plan *plan,
+                             const struct ct_engine_config *config, bool lossless)
+{
+    if (analysis->rules == NULL) {
+        analysis->rules = ct_app_crew_take_rules(analysis->crew);
+    }
+    ct_app_crew_free(analysis->crew);
+    analysis->crew = NULL;
+    return start(analysis, plan, config, lossless);
+}
+
 void ct_app_analysis_fini(struct ct_analysis *analysis)
 {
     ct_engine_free(analysis->engine);
     ct_app_crew_free(analysis->crew);
-    *analysis = (struct ct_analysis){NULL, NULL};
+    ct_rules_free(analysis->rules);
+    *analysis = (struct ct_analysis){.engine = NULL};
 }
 
 void ct_app_analysis_frame(struct ct_analysis *analysis, size_t r, const struct ct_frame *frame)

@@ -22,12 +22,19 @@ void ct_app_plan(struct ct_plan *plan, const struct ct_options *options);
 struct ct_analysis {
     struct ct_engine *engine; /* one of the two */
     struct ct_crew *crew;
+    struct ct_rules *rules; /* of the first of several runs: its fields stay valid */
 };
 
 /* False with errno: no memory, or no threads. Copies config. */
 bool ct_app_analysis_start(struct ct_analysis *analysis, const struct ct_plan *plan,
                            const struct ct_engine_config *config, bool lossless);
 void ct_app_analysis_fini(struct ct_analysis *analysis);
+/*
+ * The same from the beginning, with a crew, whose readers are done. Fields that were given out
+ * stay valid. As ct_app_analysis_start.
+ */
+bool ct_app_analysis_restart(struct ct_analysis *analysis, const struct ct_plan *plan,
+                             const struct ct_engine_config *config, bool lossless);
 
 /* In the thread of reader r. */
 void ct_app_analysis_frame(struct ct_analysis *analysis, size_t r, const struct ct_frame *frame);

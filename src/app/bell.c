@@ -31,10 +31,12 @@ void ct_app_bell_sleep(struct ct_bell *bell)
     atomic_thread_fence(memory_order_seq_cst);
 }
 
-void ct_app_bell_wait(struct ct_bell *bell, int timeout_ms)
+void ct_app_bell_wait(struct ct_bell *bell, int also_fd, int timeout_ms)
 {
-    struct pollfd poll_fd = {.fd = bell->fd, .events = POLLIN};
-    (void)poll(&poll_fd, 1, timeout_ms); /* whatever ended it: the caller looks for work */
+    struct pollfd poll_fds[] = {{.fd = bell->fd, .events = POLLIN},
+                                {.fd = also_fd, .events = POLLIN}};
+    (void)poll(poll_fds, also_fd >= 0 ? 2 : 1,
+               timeout_ms); /* whatever ended it: the caller looks for work */
 }
 
 void ct_app_bell_awake(struct ct_bell *bell)

@@ -26,8 +26,10 @@ void ct_app_bell_fini(struct ct_bell *bell);
 
 /* From now on rings are heard; look for work once more after this. */
 void ct_app_bell_sleep(struct ct_bell *bell);
-/* Until a ring, a signal, or the time is over; -1: without end. */
-void ct_app_bell_wait(struct ct_bell *bell, int timeout_ms);
+/*
+ * Until a ring, a signal, also_fd can be read (-1: none), or the time is over; -1: without end.
+ */
+void ct_app_bell_wait(struct ct_bell *bell, int also_fd, int timeout_ms);
 void ct_app_bell_awake(struct ct_bell *bell);
 
 /* Any thread. What was written before is seen by the sleeper. */

@@ -58,7 +58,7 @@ void *ct_app_channel_room(struct ct_channel *channel, size_t n, void (*full)(voi
         ct_app_bell_sleep(&channel->writer);
         body = ct_app_channel_try(channel, n);
         if (body == NULL) {
-            ct_app_bell_wait(&channel->writer, -1);
+            ct_app_bell_wait(&channel->writer, -1, -1);
         }
         ct_app_bell_awake(&channel->writer);
         if (body == NULL) {

@@ -261,8 +261,8 @@ static bool add_calls(scmp_filter_ctx filter, uint32_t action, const char *const
 
 /* Requests of ioctl(2) on what is open: terminals, sockets. Not TIOCSTI, which types for others. */
 static const uint32_t requests[] = {
-    TCGETS,   TCSETS,  TCSETSW, TCSETSF,      TIOCGWINSZ,   TIOCGPGRP,  TIOCSPGRP,
-    FIONREAD, FIONBIO, FIOCLEX, SIOCGIFFLAGS, SIOCGIFINDEX, SIOCGIFMTU, SIOCETHTOOL,
+    TCGETS,    TCSETS,   TCSETSW, TCSETSF, TCFLSH,       TCSBRK,       TIOCGWINSZ, TIOCGPGRP,
+    TIOCSPGRP, FIONREAD, FIONBIO, FIOCLEX, SIOCGIFFLAGS, SIOCGIFINDEX, SIOCGIFMTU, SIOCETHTOOL,
 };
 
 static int allow_requests(scmp_filter_ctx filter)

@@ -155,7 +155,7 @@ static void end_workers(struct ct_crew *crew)
             crew->feeds[crew->options.n_readers + w].done = true;
         }
     }
-    while (ct_app_crew_collect(crew, -1)) {
+    while (ct_app_crew_collect(crew, -1, -1)) {
     }
     for (size_t w = 0; w < crew->options.n_workers; w++) {
         if (crew->workers[w].runs) {
@@ -193,7 +193,9 @@ void ct_app_crew_free(struct ct_crew *crew)
         ct_app_channel_free(crew->readers[r].feeder.out);
     }
     ct_collector_free(crew->collector);
-    ct_rules_free(crew->rules);
+    if (!crew->rules_taken) {
+        ct_rules_free(crew->rules);
+    }
     ct_app_bell_fini(&crew->bell);
     free(crew->readers);
     free(crew->workers);
@@ -204,6 +206,12 @@ void ct_app_crew_free(struct ct_crew *crew)
 struct ct_watch *ct_app_crew_watch(const struct ct_crew *crew)
 {
     return crew->watch;
+}
+
+struct ct_rules *ct_app_crew_take_rules(struct ct_crew *crew)
+{
+    crew->rules_taken = true;
+    return crew->rules;
 }
 
 const struct ct_fields *ct_app_crew_fields(const struct ct_crew *crew)

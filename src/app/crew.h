@@ -33,6 +33,8 @@ struct ct_crew *ct_app_crew_new(const struct ct_crew_options *options);
 /* All readers have called ct_app_crew_done, or never began. */
 void ct_app_crew_free(struct ct_crew *crew);
 const struct ct_fields *ct_app_crew_fields(const struct ct_crew *crew);
+/* Where the fields live: the caller's now, to be freed after the crew. */
+struct ct_rules *ct_app_crew_take_rules(struct ct_crew *crew);
 
 /* ---- in the thread of reader r (from 0) --------------------------------------------------------
  */
@@ -42,6 +44,11 @@ void ct_app_crew_frame(struct ct_crew *crew, size_t r, const struct ct_frame *fr
 void ct_app_crew_tick(struct ct_crew *crew, size_t r, int64_t now_ns);
 /* After each batch of frames: what was handed over is looked at now. */
 void ct_app_crew_flush(struct ct_crew *crew, size_t r);
+/*
+ * Grows with each transaction that the frames of this reader have ended; with workers, which
+ * find them elsewhere, with each 64 frames.
+ */
+uint64_t ct_app_crew_found(const struct ct_crew *crew, size_t r);
 /* End of this reader's input. */
 void ct_app_crew_done(struct ct_crew *crew, size_t r);
 
@@ -50,10 +57,10 @@ void ct_app_crew_done(struct ct_crew *crew, size_t r);
 
 /*
  * Takes what has come (not more than some thousand records, so that signals are heard), or waits
- * for it, at most timeout_ms or until a signal. False: all readers are done and everything was
- * taken.
+ * for it, at most timeout_ms or until a signal, or also_fd can be read (-1: none). False: all
+ * readers are done and everything was taken.
  */
-bool ct_app_crew_collect(struct ct_crew *crew, int timeout_ms);
+bool ct_app_crew_collect(struct ct_crew *crew, int also_fd, int timeout_ms);
 /* Frames and transactions until now, for a progress line. */
 void ct_app_crew_progress(const struct ct_crew *crew, uint64_t *frames, uint64_t *transactions);
 /* As ct_engine_snapshot; counters of packets and connections may be some 100 ms old. */

@@ -174,13 +174,13 @@ static bool all_done(const struct ct_crew *crew)
     return true;
 }
 
-bool ct_app_crew_collect(struct ct_crew *crew, int timeout_ms)
+bool ct_app_crew_collect(struct ct_crew *crew, int also_fd, int timeout_ms)
 {
     want_counters(crew);
     if (take(crew) == 0) {
         ct_app_bell_sleep(&crew->bell);
         if (take(crew) == 0 && !all_done(crew)) {
-            ct_app_bell_wait(&crew->bell, timeout_ms);
+            ct_app_bell_wait(&crew->bell, also_fd, timeout_ms);
         }
         ct_app_bell_awake(&crew->bell);
     }

@@ -23,6 +23,7 @@ void *ct_crew_feed_room(struct ct_crew_feeder *feeder, size_t n)
 void ct_crew_feed_txn(void *user, const struct ct_txn *txn, struct ct_verdict *verdict)
 {
     struct ct_crew_feeder *feeder = user;
+    feeder->txns++;
     size_t n = ct_parts_pack_txn_bytes(txn, verdict);
     void *body = ct_crew_feed_room(feeder, n);
     if (body != NULL) {

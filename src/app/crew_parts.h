@@ -45,6 +45,7 @@ struct ct_crew_feeder {
     int64_t woke_ns;                /* the clock when the collector was told last */
     unsigned counters_sent;
     uint64_t lost; /* records that found no room */
+    uint64_t txns; /* transactions so far */
     bool ends;     /* the input is over: now room is waited for */
 };
 
@@ -82,6 +83,7 @@ struct ct_crew {
     struct ct_limits limits;
     struct ct_key key;
     struct ct_rules *rules;
+    bool rules_taken;
     struct ct_collector *collector;
     struct ct_watch *watch; /* the collector's, or NULL */
     struct ct_bell bell;    /* the collector's */

@@ -3,6 +3,8 @@
 
 /* Segments after which all workers are told how far the reader is. */
 #define MARK_EVENTS 1024
+/* A step of who watches, where transactions are found by others. */
+#define STEP_FRAMES 64
 
 /*
  * The collector waits until each worker is known to be past a record's place; a worker that
@@ -142,6 +144,14 @@ void ct_app_crew_flush(struct ct_crew *crew, size_t r)
         ct_app_channel_flush(crew->workers[w].in[r]);
     }
     ct_crew_feed_settle(&reader->feeder);
+}
+
+uint64_t ct_app_crew_found(const struct ct_crew *crew, size_t r)
+{
+    const struct ct_crew_reader *reader = &crew->readers[r];
+    return crew->options.n_workers == 0
+               ? reader->feeder.txns
+               : atomic_load_explicit(&reader->frames, memory_order_relaxed) / STEP_FRAMES;
 }
 
 void ct_app_crew_done(struct ct_crew *crew, size_t r)

@@ -100,7 +100,7 @@ void *ct_crew_work(void *user)
         }
         ct_app_bell_sleep(&worker->bell);
         if (!has_work(worker)) {
-            ct_app_bell_wait(&worker->bell, -1);
+            ct_app_bell_wait(&worker->bell, -1, -1);
         }
         ct_app_bell_awake(&worker->bell);
     }

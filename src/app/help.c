@@ -19,6 +19,7 @@
 #include "cachetap/cachetap.h"
 #include "cachetap/http.h"
 #include "cachetap/source.h"
+#include "cachetap/terminal.h"
 
 /* Where the parser comes from; the build knows. */
 #ifndef CT_LLHTTP_ORIGIN
@@ -103,24 +104,11 @@ static void print_option(FILE *file, const struct ct_option_row *row)
 
 static void print_formats(FILE *file)
 {
+    (void)fprintf(file, "  %-28s %s\n", "tui", "the live view, on a terminal; F1 is its help");
     for (int f = 0; f < CT_FORMAT_COUNT; f++) {
         print_row(file, ct_output_format_name((enum ct_format)f),
                   ct_output_format_help((enum ct_format)f));
     }
-}
-
-static void print_missing(FILE *file)
-{
-    (void)fputs("\nNot in this version yet:", file);
-    for (size_t i = 0; ct_app_option_row(i) != NULL; i++) {
-        const struct ct_option_row *row = ct_app_option_row(i);
-        if (row->help == NULL && row->key < 256) {
-            (void)fprintf(file, " -%c", row->key);
-        } else if (row->help == NULL) {
-            (void)fprintf(file, " --%s", row->name);
-        }
-    }
-    (void)fputs(".\n", file);
 }
 
 void ct_app_help_print(FILE *file)
@@ -135,9 +123,7 @@ void ct_app_help_print(FILE *file)
                 "The capture filter is a pcap-filter(7) expression, such as: tcp port 80\n",
                 file);
     for (size_t i = 0; ct_app_option_row(i) != NULL; i++) {
-        if (ct_app_option_row(i)->help != NULL) {
-            print_option(file, ct_app_option_row(i));
-        }
+        print_option(file, ct_app_option_row(i));
     }
     (void)fputs("\nFormats of -o; PATH is standard output when left out:\n", file);
     print_formats(file);
@@ -157,13 +143,12 @@ void ct_app_help_print(FILE *file)
         "NO_COLOR is honoured.\n"
         "\n"
         "Examples:\n"
-        "  cachetap -r site.pcap                            a report\n"
+        "  cachetap -r site.pcap                            the live view; a report in a pipe\n"
         "  cachetap -r site.pcap --text --explain           a line per transaction, and why\n"
         "  cachetap -r a.pcap.gz -r b.pcapng --json         objects for other programs\n"
-        "  cachetap -i eth0 tcp port 80                     live, a line per transaction\n"
+        "  cachetap -i eth0 tcp port 80                     live\n"
         "  cachetap -i any -w day-%H.pcap -G 3600           live, packets saved by the hour\n",
         file);
-    print_missing(file);
 }
 
 void ct_app_version_print(FILE *file)
@@ -179,6 +164,7 @@ void ct_app_version_print(FILE *file)
     (void)fprintf(file, "libpcre2 %s\n", pcre2);
     (void)fprintf(file, "libconfig %d.%d\n", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR);
     (void)fprintf(file, "libsodium %s\n", sodium_version_string());
+    (void)fprintf(file, "%s\n", ct_terminal_version());
     (void)fprintf(file, "libmicrohttpd %s\n", ct_app_metrics_server_version());
     if (!ct_app_confine_filters()) {
         (void)fputs("built with sanitizers: system calls are not filtered\n", file);
@@ -253,5 +239,18 @@ void ct_app_metrics_print(FILE *file)
     for (size_t i = 0; ct_metrics_row(i, &row); i++) {
         (void)fprintf(file, "  %-48s %-9s %-14s %s\n", row.name, row.type,
                       row.labels[0] != '\0' ? row.labels : "-", row.help);
+    }
+}
+
+void ct_app_keys_print(FILE *file)
+{
+    const struct ct_view_key_row *row = NULL;
+    const char *group = "";
+    for (size_t i = 0; (row = ct_view_key_row(i)) != NULL; i++) {
+        if (strcmp(group, row->group) != 0) {
+            (void)fprintf(file, "%s%s\n", i > 0 ? "\n" : "", row->group);
+            group = row->group;
+        }
+        (void)fprintf(file, "  %-16s %s\n", row->keys, row->help);
     }
 }

@@ -10,6 +10,7 @@
 void ct_app_help_print(FILE *file);
 void ct_app_version_print(FILE *file);
 void ct_app_limits_print(FILE *file);
+void ct_app_keys_print(FILE *file);
 void ct_app_metrics_print(FILE *file);
 void ct_app_assertions_print(FILE *file);
 /* -D, as tcpdump writes it. False: message says why. */

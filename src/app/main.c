@@ -78,6 +78,8 @@ static enum ct_exit obey(const struct ct_options *options)
         return print_with(ct_app_limits_print);
     case CT_COMMAND_METRICS:
         return print_with(ct_app_metrics_print);
+    case CT_COMMAND_KEYS:
+        return print_with(ct_app_keys_print);
     case CT_COMMAND_LIST:
         return list_interfaces();
     }

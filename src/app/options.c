@@ -7,13 +7,16 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/expression.h"
 #include "app/metrics_address.h"
 #include "app/options_capture.h"
 #include "app/options_config.h"
+#include "app/terminal.h"
 #include "base/number.h"
 #include "base/span.h"
+#include "cachetap/terminal.h"
 
 #define wrong ct_app_options_wrong
 
@@ -36,6 +39,8 @@ enum {
     KEY_PID_FILE,
     KEY_IGNORE_HEADER,
     KEY_DIALECTS,
+    KEY_THEME,
+    KEY_KEYS,
 };
 
 /* Every option of a file that adds to one list: of outputs, of inputs. */
@@ -43,49 +48,51 @@ enum {
 
 /* clang-format off */
 static const struct ct_option_row rows[] = {
-    {'i', "interface", "NAME", "capture live from an interface (any: from all); may be repeated", NULL},
-    {'r', "read", "FILE", "read pcap or pcapng, plain, gzip or zstd; - is standard input; may be repeated", NULL},
-    {'F', NULL, "FILE", "take the capture filter from FILE", NULL},
-    {'c', "count", "N", "stop after N packets", NULL},
-    {'D', "list-interfaces", NULL, "list the interfaces that can be captured from", NULL},
-    {'s', "snaplen", "N", "capture N octets of each packet; 0: all, which is the default", NULL},
-    {'B', "buffer-size", "KiB", "the kernel's buffer for each interface (k, M, G allowed)", NULL},
-    {'p', "no-promiscuous-mode", NULL, "only packets to and from this machine", NULL},
-    {'Q', "direction", "in|out|inout", "only packets that this machine receives, or sends", NULL},
-    {CT_KEY_IMMEDIATE, "immediate-mode", NULL, "hand on each packet at once, which costs throughput", NULL},
-    {'w', "write", "FILE", "save the packets as well; - is standard output", NULL},
-    {'C', NULL, "SIZE", "a new file after SIZE million octets (k, M, G allowed): FILE1, FILE2, ...", NULL},
-    {'G', NULL, "SECONDS", "a new file every so many seconds; FILE is a pattern of strftime(3)", NULL},
-    {'W', NULL, "COUNT", "with -C: a ring of COUNT files; with -G: end after COUNT files", NULL},
-    {'U', "packet-buffered", NULL, "write each packet to the file at once", NULL},
-    {CT_KEY_RING, "ring", "MiB", "keep the last packets in memory; SIGUSR2 writes them to FILE of -w", NULL},
-    {CT_KEY_SPEED, "speed", "X", "replay in the captured rhythm, X times as fast", NULL},
-    {'o', "output", "FORMAT[:PATH]", "where results go, and in which format; may be repeated", NULL},
-    {KEY_TEXT, "text", NULL, "short for -o text, the default of a live capture", NULL},
-    {KEY_JSON, "json", NULL, "short for -o json", NULL},
-    {KEY_CSV, "csv", NULL, "short for -o csv", NULL},
-    {KEY_SUMMARY, "summary", NULL, "short for -o summary, the default of a replay", NULL},
-    {KEY_SUMMARY_JSON, "summary-json", NULL, "short for -o summary-json", NULL},
-    {KEY_EXPLAIN, "explain", NULL, "text and summary: the reasoning behind each outcome", NULL},
-    {KEY_CONNECTIONS, "connections", NULL, "text and json: a line for each connection with HTTP as well", NULL},
-    {'Y', "where", "EXPR", "only transactions that match, as in 'host=example.com cache=miss status>=500' (docs/query.md)", NULL},
-    {KEY_ASSERT, "assert", "EXPR", "exit status 3 unless the run satisfies it, as in 'hit_ratio>=80%'; --assert help lists the fields; may be repeated", NULL},
-    {KEY_CONFIG, "config", "FILE", "take settings and your own dialects from FILE (docs/configuration.md)", NULL},
-    {KEY_LIMIT, "limit", "NAME=VALUE", "set a limit (k, M, G allowed); --limit help lists them", NULL},
-    {KEY_IGNORE_HEADER, "ignore-header", "NAME", "judge as if responses did not have this header; may be repeated", NULL},
-    {KEY_DIALECTS, "dialects", "[=NAME]", "list all known dialects, or one: headers, values, outcomes", NULL},
-    {KEY_METRICS, "metrics", "ADDR:PORT", "serve Prometheus metrics; :PORT is on 127.0.0.1; --metrics help lists them", NULL},
-    {KEY_PID_FILE, "pid-file", "FILE", "write the process number to FILE, and remove it at the end", NULL},
-    {KEY_THREADS, "threads", "N", "threads for the analysis; default: chosen from the machine and the source", NULL},
-    {'Z', "relinquish-privileges", "USER", "the user to become when all is open; default as root: cachetap, else nobody", NULL},
-    {KEY_NO_DROP, "no-drop", NULL, "keep the rights that the program was started with", NULL},
-    {'l', "line-buffered", NULL, "write each line at once", NULL},
-    {'n', NULL, NULL, "accepted as in tcpdump; addresses are never looked up", NULL},
-    {'v', "verbose", NULL, "statistics of the run on standard error at its end", NULL},
-    {'q', "quiet", NULL, "no progress line", NULL},
-    {'h', "help", NULL, "this text", NULL},
-    {'V', "version", NULL, "versions of the program and its libraries", NULL},
-    {KEY_TUI, "tui", NULL, NULL, "the live view"},
+    {'i', "interface", "NAME", "capture live from an interface (any: from all); may be repeated"},
+    {'r', "read", "FILE", "read pcap or pcapng, plain, gzip or zstd; - is standard input; may be repeated"},
+    {'F', NULL, "FILE", "take the capture filter from FILE"},
+    {'c', "count", "N", "stop after N packets"},
+    {'D', "list-interfaces", NULL, "list the interfaces that can be captured from"},
+    {'s', "snaplen", "N", "capture N octets of each packet; 0: all, which is the default"},
+    {'B', "buffer-size", "KiB", "the kernel's buffer for each interface (k, M, G allowed)"},
+    {'p', "no-promiscuous-mode", NULL, "only packets to and from this machine"},
+    {'Q', "direction", "in|out|inout", "only packets that this machine receives, or sends"},
+    {CT_KEY_IMMEDIATE, "immediate-mode", NULL, "hand on each packet at once, which costs throughput"},
+    {'w', "write", "FILE", "save the packets as well; - is standard output"},
+    {'C', NULL, "SIZE", "a new file after SIZE million octets (k, M, G allowed): FILE1, FILE2, ..."},
+    {'G', NULL, "SECONDS", "a new file every so many seconds; FILE is a pattern of strftime(3)"},
+    {'W', NULL, "COUNT", "with -C: a ring of COUNT files; with -G: end after COUNT files"},
+    {'U', "packet-buffered", NULL, "write each packet to the file at once"},
+    {CT_KEY_RING, "ring", "MiB", "keep the last packets in memory; SIGUSR2 writes them to FILE of -w"},
+    {CT_KEY_SPEED, "speed", "X", "replay in the captured rhythm, X times as fast"},
+    {'o', "output", "FORMAT[:PATH]", "where results go, and in which format; may be repeated"},
+    {KEY_TUI, "tui", NULL, "short for -o tui, the live view: the default on a terminal"},
+    {KEY_THEME, "theme", "NAME", "colours of the live view: dark, light, blue-orange or mono"},
+    {KEY_KEYS, "keys", NULL, "list the keys of the live view"},
+    {KEY_TEXT, "text", NULL, "short for -o text, the default of a live capture elsewhere"},
+    {KEY_JSON, "json", NULL, "short for -o json"},
+    {KEY_CSV, "csv", NULL, "short for -o csv"},
+    {KEY_SUMMARY, "summary", NULL, "short for -o summary, the default of a replay elsewhere"},
+    {KEY_SUMMARY_JSON, "summary-json", NULL, "short for -o summary-json"},
+    {KEY_EXPLAIN, "explain", NULL, "text and summary: the reasoning behind each outcome"},
+    {KEY_CONNECTIONS, "connections", NULL, "text and json: a line for each connection with HTTP as well"},
+    {'Y', "where", "EXPR", "only transactions that match, as in 'host=example.com cache=miss status>=500' (docs/query.md)"},
+    {KEY_ASSERT, "assert", "EXPR", "exit status 3 unless the run satisfies it, as in 'hit_ratio>=80%'; --assert help lists the fields; may be repeated"},
+    {KEY_CONFIG, "config", "FILE", "take settings and your own dialects from FILE (docs/configuration.md)"},
+    {KEY_LIMIT, "limit", "NAME=VALUE", "set a limit (k, M, G allowed); --limit help lists them"},
+    {KEY_IGNORE_HEADER, "ignore-header", "NAME", "judge as if responses did not have this header; may be repeated"},
+    {KEY_DIALECTS, "dialects", "[=NAME]", "list all known dialects, or one: headers, values, outcomes"},
+    {KEY_METRICS, "metrics", "ADDR:PORT", "serve Prometheus metrics; :PORT is on 127.0.0.1; --metrics help lists them"},
+    {KEY_PID_FILE, "pid-file", "FILE", "write the process number to FILE, and remove it at the end"},
+    {KEY_THREADS, "threads", "N", "threads for the analysis; default: chosen from the machine and the source"},
+    {'Z', "relinquish-privileges", "USER", "the user to become when all is open; default as root: cachetap, else nobody"},
+    {KEY_NO_DROP, "no-drop", NULL, "keep the rights that the program was started with"},
+    {'l', "line-buffered", NULL, "write each line at once"},
+    {'n', NULL, NULL, "accepted as in tcpdump; addresses are never looked up"},
+    {'v', "verbose", NULL, "statistics of the run on standard error at its end"},
+    {'q', "quiet", NULL, "no progress line"},
+    {'h', "help", NULL, "this text"},
+    {'V', "version", NULL, "versions of the program and its libraries"},
 };
 /* clang-format on */
 
@@ -166,10 +173,11 @@ static bool set_output(struct ct_options *options, const char *text)
                            colon != NULL ? (size_t)(colon - text) : strlen(text)};
     const char *path = colon != NULL && strcmp(colon + 1, "-") != 0 ? colon + 1 : NULL;
     if (ct_span_equal(name, ct_span_of("tui"))) {
-        return wrong(options,
-                     "-o %s: this version does not have the live view yet, use text "
-                     "or summary",
-                     text);
+        options->tui = true;
+        return colon == NULL || wrong(options,
+                                      "-o %s: the live view is shown on the terminal, leave the "
+                                      "path out",
+                                      text);
     }
     if (path != NULL && path[0] == '\0') {
         return wrong(options,
@@ -184,7 +192,7 @@ static bool set_output(struct ct_options *options, const char *text)
         }
     }
     return wrong(options,
-                 "-o %s: unknown format, use text, json, csv, csv-connections, summary or "
+                 "-o %s: unknown format, use tui, text, json, csv, csv-connections, summary or "
                  "summary-json",
                  text);
 }
@@ -324,6 +332,19 @@ static bool set_threads(struct ct_options *options, const char *text)
     return true;
 }
 
+static bool set_theme(struct ct_options *options, const char *name)
+{
+    const char *known = NULL;
+    options->theme = name;
+    for (size_t i = 0; (known = ct_terminal_theme_name(i, NULL)) != NULL; i++) {
+        if (strcmp(known, name) == 0) {
+            return true;
+        }
+    }
+    return wrong(options,
+                 "--theme %s: there is no such theme, use dark, light, blue-orange or mono", name);
+}
+
 /* argument is empty for options without. */
 bool ct_app_options_apply(struct ct_options *options, int key, const char *argument)
 {
@@ -360,6 +381,14 @@ bool ct_app_options_apply(struct ct_options *options, int key, const char *argum
         options->command = CT_COMMAND_DIALECTS;
         options->dialect = argument[0] != '\0' ? argument : NULL;
         break;
+    case KEY_TUI:
+        options->tui = true;
+        break;
+    case KEY_KEYS:
+        options->command = CT_COMMAND_KEYS;
+        break;
+    case KEY_THEME:
+        return set_theme(options, argument);
     case KEY_TEXT:
         add_output(options, CT_FORMAT_TEXT, NULL);
         break;
@@ -420,10 +449,6 @@ static bool refuse(struct ct_options *options, int result, char **argv)
                      argv[optind - 1]);
     }
     row_text(text, row);
-    if (row->help == NULL) {
-        return wrong(options, "%s: this version does not have %s yet, see cachetap --help", text,
-                     row->missing);
-    }
     return result == ':'
                ? wrong(options, "%s: its argument %s is missing, see cachetap --help", text,
                        row->argument)
@@ -453,7 +478,6 @@ static bool read_options(struct ct_options *options, int argc, char **argv)
 {
     char letters[2 + 2 * N_ROWS];
     struct option longs[N_ROWS + 1];
-    char text[64];
     int key = 0;
 
     fill_getopt(letters, longs);
@@ -465,11 +489,6 @@ static bool read_options(struct ct_options *options, int argc, char **argv)
         const struct ct_option_row *row = row_of(key);
         if (key == '?' || key == ':' || row == NULL) {
             return refuse(options, key, argv);
-        }
-        if (row->help == NULL) {
-            row_text(text, row);
-            return wrong(options, "%s: this version does not have %s yet, see cachetap --help",
-                         text, row->missing);
         }
         if (!ct_app_options_apply(options, key, optarg != NULL ? optarg : "")) {
             return false;
@@ -546,6 +565,24 @@ static bool check_connections(struct ct_options *options)
                                      "-o json, -o text or -o csv-connections");
 }
 
+/* Nothing else was asked for, and somebody is there to see it. */
+static bool wants_view(const struct ct_options *options)
+{
+    return options->n_outputs == 0 && !ct_app_options_saves_to_stdout(options) &&
+           !options->explain && !options->connections && options->n_assertions == 0 &&
+           ct_app_terminal_rewrites(STDOUT_FILENO);
+}
+
+static bool check_view(struct ct_options *options)
+{
+    bool shared = options->tui && ct_app_options_saves_to_stdout(options);
+    for (size_t i = 0; options->tui && i < options->n_outputs; i++) {
+        shared = shared || options->outputs[i].path == NULL;
+    }
+    return !shared || wrong(options, "-o tui: another output goes to standard output as well, give "
+                                     "it a file (-o FORMAT:PATH)");
+}
+
 bool ct_app_options_parse(struct ct_options *options, int argc, char **argv)
 {
     *options = (struct ct_options){.command = CT_COMMAND_WATCH};
@@ -577,10 +614,11 @@ bool ct_app_options_parse(struct ct_options *options, int argc, char **argv)
     if (!ct_app_options_capture_check(options)) {
         return false;
     }
-    if (options->n_outputs == 0 && !ct_app_options_saves_to_stdout(options)) {
+    options->tui |= wants_view(options);
+    if (!options->tui && options->n_outputs == 0 && !ct_app_options_saves_to_stdout(options)) {
         add_output(options, options->is_live ? CT_FORMAT_TEXT : CT_FORMAT_SUMMARY, NULL);
     }
-    if (!check_connections(options)) {
+    if (!check_connections(options) || !check_view(options)) {
         return false;
     }
     return read_filter(options, argc, argv);

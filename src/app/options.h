@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command line as a struct. Options are one table: what exists, what a later version will
- * have, and the text of --help. Nothing is opened here but the files of -F and
+ * The command line as a struct. Options are one table: what exists, and the text of --help. Nothing
+ * is opened here but the files of -F and
  * --config.
  */
 #ifndef CACHETAP_APP_OPTIONS_H
@@ -18,6 +18,7 @@ enum ct_command {
     CT_COMMAND_METRICS, /* --metrics help */
     CT_COMMAND_DIALECTS,
     CT_COMMAND_ASSERTIONS, /* --assert help */
+    CT_COMMAND_KEYS,       /* --keys */
     CT_COMMAND_LIST,       /* -D */
 };
 
@@ -72,6 +73,8 @@ struct ct_options {
     size_t threads;       /* 0: chosen from the machine and the source */
     const char *user;     /* -Z; NULL: chosen */
     bool no_drop;
+    bool tui;          /* the live view, on standard output */
+    const char *theme; /* of it; NULL: by the terminal */
     bool explain;
     bool connections;
     bool line_buffered;
@@ -93,8 +96,7 @@ struct ct_option_row {
     int key; /* the letter, or a number above all letters */
     const char *name;
     const char *argument;
-    const char *help;    /* NULL: not of this version */
-    const char *missing; /* what has to come first, when help is NULL */
+    const char *help;
 };
 const struct ct_option_row *ct_app_option_row(size_t i);
 

@@ -32,10 +32,6 @@ static bool check_setting(struct ct_options *options, const struct ct_option_row
                           const struct ct_config_value *value)
 {
     bool is_switch = value->type == CT_CONFIG_SWITCH;
-    if (row->help == NULL) {
-        return ct_app_options_wrong(options, "%s: this version does not have %s yet, remove it",
-                                    row->name, row->missing);
-    }
     if (is_switch != (row->argument == NULL)) {
         return ct_app_options_wrong(options, "%s: not a value of its kind, give %s", row->name,
                                     row->argument == NULL ? "true or false" : row->argument);

@@ -12,6 +12,8 @@
 #define TICK_NS (CT_NS_PER_S / 10)
 /* Between two times that what was counted is made known. */
 #define COUNT_NS (CT_NS_PER_S / 10)
+/* Packets of a step that ends no transaction. */
+#define STEP_PACKETS_MAX 4096
 
 bool ct_app_reader_init(struct ct_reader *reader)
 {
@@ -92,6 +94,86 @@ static bool wait_until_due(struct ct_reader *reader, int64_t ts_ns)
     return true;
 }
 
+/* ---- a replay that somebody watches ---------------------------------------------------------- */
+
+static void take_wishes(struct ct_reader *reader)
+{
+    struct ct_control_state wanted;
+    if (!ct_app_control_look(reader->control, &reader->control_version, &wanted)) {
+        return;
+    }
+    if (wanted.speed != reader->pace.speed || wanted.paused != reader->wanted.paused) {
+        reader->pace = (struct ct_pace){.speed = wanted.speed}; /* time goes on from here */
+    }
+    if (wanted.steps == 0) {
+        reader->steps_done = 0;
+    }
+    reader->wanted = wanted;
+}
+
+/* Paused: whether a step lets this frame pass. */
+static bool in_step(struct ct_reader *reader)
+{
+    if (reader->steps_done >= reader->wanted.steps) {
+        return false;
+    }
+    uint64_t found = reader->hooks.found(reader->hooks.user);
+    if (reader->step_packets == 0) {
+        reader->step_found = found;
+    }
+    if (found != reader->step_found || reader->step_packets == STEP_PACKETS_MAX) {
+        reader->steps_done++;
+        reader->step_packets = 0;
+        return in_step(reader);
+    }
+    reader->step_packets++;
+    return true;
+}
+
+/* Nanoseconds until a packet may pass; 0: now. */
+static int64_t time_to_wait(struct ct_reader *reader, int64_t ts_ns)
+{
+    if (reader->wanted.paused) {
+        return in_step(reader) ? 0 : TICK_NS;
+    }
+    if (reader->pace.speed <= 0) {
+        return 0;
+    }
+    int64_t left_ns = ct_app_pace_left(&reader->pace, ts_ns, ct_app_voice_clock());
+    return left_ns < TICK_NS ? left_ns : TICK_NS;
+}
+
+/* False: the run is to end. */
+static bool wait_as_wished(struct ct_reader *reader, int64_t ts_ns)
+{
+    int64_t ns = 0;
+    take_wishes(reader);
+    while ((ns = time_to_wait(reader, ts_ns)) > 0) {
+        look(reader);
+        if (!goes_on(reader)) {
+            return false;
+        }
+        ct_app_control_wait(reader->control, reader->control_version, ns);
+        take_wishes(reader);
+        if (!reader->wanted.paused && reader->pace.begun) {
+            int64_t now_ns = ct_app_pace_now(&reader->pace, ct_app_voice_clock());
+            reader->hooks.tick(reader->hooks.user, now_ns < ts_ns ? now_ns : ts_ns);
+        }
+    }
+    return true;
+}
+
+void ct_app_reader_restart(struct ct_reader *reader)
+{
+    reader->pace = (struct ct_pace){.speed = reader->pace.speed};
+    reader->packets = 0;
+    reader->frame_ns = INT64_MIN;
+    reader->steps_done = reader->wanted.steps;
+    reader->step_packets = 0;
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
 static void on_frame(void *user, const struct ct_frame *frame)
 {
     struct ct_reader *reader = user;
@@ -101,7 +183,11 @@ static void on_frame(void *user, const struct ct_frame *frame)
     if (frame->ts_ns < reader->begin_ns) {
         return;
     }
-    if (reader->pace.speed > 0 && !wait_until_due(reader, frame->ts_ns)) {
+    if (reader->control != NULL) {
+        if (!wait_as_wished(reader, frame->ts_ns)) {
+            return;
+        }
+    } else if (reader->pace.speed > 0 && !wait_until_due(reader, frame->ts_ns)) {
         return;
     }
     reader->hooks.frame(reader->hooks.user, frame);

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "app/control.h"
 #include "app/pace.h"
 #include "app/recorder.h"
 #include "app/save.h"
@@ -21,6 +22,8 @@ struct ct_reader_hooks {
     void (*tick)(void *user, int64_t now_ns);
     /* Often: after each batch, and while a packet is waited for. False: the run is to end. */
     bool (*batch)(void *user);
+    /* With control: another value, and a step is done. */
+    uint64_t (*found)(void *user);
     void *user;
 };
 
@@ -37,6 +40,7 @@ struct ct_reader {
     struct ct_save *save;         /* NULL: nothing is saved */
     struct ct_recorder *recorder; /* NULL: packets are not kept */
     struct ct_pace pace;          /* speed 0: as fast as possible */
+    struct ct_control *control;   /* a replay that somebody watches; NULL: nobody */
     uint64_t count;               /* -c; 0: no end */
     bool is_live;
     int64_t begin_ns; /* frames before this time are passed over: all rings were not yet joined */
@@ -46,6 +50,11 @@ struct ct_reader {
     int64_t frame_ns;       /* latest packet; INT64_MIN: none yet */
     int64_t frame_clock_ns; /* the clock when it came */
     int64_t counted_ns;
+    unsigned control_version; /* of what was seen of control */
+    struct ct_control_state wanted;
+    uint64_t steps_done;   /* of wanted.steps */
+    uint64_t step_found;   /* when the step that is being done began */
+    uint64_t step_packets; /* let through for it */
     atomic_bool dump_wanted;
     pthread_mutex_t lock;
     struct ct_reader_counts counts; /* under lock */
@@ -57,6 +66,11 @@ void ct_app_reader_fini(struct ct_reader *reader);
 
 /* Until the source ends, the count is reached, or batch says so. */
 void ct_app_reader_run(struct ct_reader *reader);
+
+/*
+ * For another run over the source, which was rewound. Keeps what control says.
+ */
+void ct_app_reader_restart(struct ct_reader *reader);
 
 /* Any thread: what is kept of packets goes to its file, soon. */
 void ct_app_reader_dump(struct ct_reader *reader);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/pick.h"
 #include "app/place.h"
 #include "app/save.h"
 #include "source/encode.h"
@@ -68,7 +69,11 @@ struct ct_recorder {
     uint8_t *head;
     size_t head_n;
     char name[PATH_MAX];
-    uint64_t packets; /* of the file */
+    bool asked;           /* ct_app_recorder_ask, not yet begun */
+    bool keeps;           /* the packets stay kept when they are written */
+    struct ct_pick *pick; /* only these are written; NULL: all */
+    struct queue written; /* pieces that are to be kept again */
+    uint64_t packets;     /* of the file */
     int64_t first_ns;
     int64_t last_ns;
 };
@@ -125,6 +130,46 @@ static int create_new(struct ct_recorder *recorder)
     return fd;
 }
 
+/* whole: octets of whole packets in the file. */
+static bool write_piece(struct ct_recorder *recorder, int fd, const struct piece *piece,
+                        off_t *whole)
+{
+    size_t done = 0;
+    size_t n = 0;
+    bool chosen = false;
+    uint64_t packets = 0;
+    if (recorder->pick == NULL) {
+        bool good = write_whole(fd, piece->bytes, piece->n);
+        *whole += good ? (off_t)piece->n : 0;
+        return good;
+    }
+    while ((n = ct_app_pick_run(recorder->pick, piece->bytes + done, piece->n - done, &chosen,
+                                &packets)) > 0) {
+        if (chosen && !write_whole(fd, piece->bytes + done, n)) {
+            return false;
+        }
+        recorder->packets += chosen ? packets : 0;
+        *whole += chosen ? (off_t)n : 0;
+        done += n;
+    }
+    return true;
+}
+
+/* The lock is held. What was written is kept again, before what came meanwhile. */
+static void keep_again(struct ct_recorder *recorder)
+{
+    for (size_t i = 0; i < recorder->kept.n; i++) {
+        push(&recorder->written, recorder->kept.pieces[i]);
+    }
+    recorder->kept = recorder->written;
+    recorder->written.n = 0;
+    while (recorder->kept.n > PIECES) {
+        push(&recorder->spare, shift(&recorder->kept));
+    }
+    ct_app_pick_free(recorder->pick);
+    recorder->pick = NULL;
+}
+
 /* The lock is held, and let go while the file is written. */
 static void write_file(struct ct_recorder *recorder)
 {
@@ -137,17 +182,17 @@ static void write_file(struct ct_recorder *recorder)
     hold(recorder);
     while ((piece = shift(&recorder->leaving)) != NULL) {
         release(recorder);
-        if (good && !write_whole(fd, piece->bytes, piece->n)) {
+        if (good && !write_piece(recorder, fd, piece, &whole)) {
             good = false;
             error = errno;
         }
-        whole += good ? (off_t)piece->n : 0;
         hold(recorder);
-        push(&recorder->spare, piece);
+        push(recorder->keeps ? &recorder->written : &recorder->spare, piece);
     }
     if (fd >= 0 && !good) {
         (void)!ftruncate(fd, whole); /* else it ends with a part of a packet */
     }
+    keep_again(recorder);
     if (fd >= 0 && close(fd) != 0 && good) {
         good = false;
         error = errno;
@@ -198,7 +243,7 @@ static bool allocate(struct ct_recorder *recorder, uint64_t bytes)
     return true;
 }
 
-struct ct_recorder *ct_app_recorder_open(const struct ct_options *options,
+struct ct_recorder *ct_app_recorder_open(const struct ct_options *options, uint64_t bytes,
                                          const struct ct_source *source, struct ct_opener *opener,
                                          struct ct_voice *voice)
 {
@@ -211,8 +256,7 @@ struct ct_recorder *ct_app_recorder_open(const struct ct_options *options,
     recorder->source = source;
     recorder->voice = voice;
     if (pthread_mutex_init(&recorder->lock, NULL) != 0 ||
-        pthread_cond_init(&recorder->changed, NULL) != 0 ||
-        !allocate(recorder, options->ring_bytes)) {
+        pthread_cond_init(&recorder->changed, NULL) != 0 || !allocate(recorder, bytes)) {
         ct_app_voice_say(voice, "--ring: out of memory: it does not fit this machine, lower it");
         ct_app_recorder_close(recorder);
         return NULL;
@@ -308,6 +352,7 @@ static bool prepare(struct ct_recorder *recorder)
     recorder->head_n = n;
     recorder->leaving = recorder->kept;
     recorder->kept.n = 0;
+    recorder->keeps = false;
     if (recorder->current != NULL && recorder->current->packets > 0) {
         push(&recorder->leaving, recorder->current);
         recorder->current = NULL;
@@ -327,7 +372,7 @@ void ct_app_recorder_dump(struct ct_recorder *recorder)
 {
     ct_app_recorder_look(recorder);
     hold(recorder);
-    bool busy = recorder->state != DUMP_NONE;
+    bool busy = recorder->state != DUMP_NONE || recorder->asked;
     bool ready = !busy && prepare(recorder);
     if (ready) {
         recorder->state = DUMP_WANTED;
@@ -346,9 +391,56 @@ static int folder_n(const struct ct_recorder *recorder)
     return (int)(recorder->place.name - recorder->path);
 }
 
+bool ct_app_recorder_ask(struct ct_recorder *recorder, const struct ct_conn_info *conns, size_t n)
+{
+    bool taken = false;
+    hold(recorder);
+    if (recorder->state == DUMP_NONE && !recorder->asked) {
+        recorder->pick = ct_app_pick_new(conns, n);
+        recorder->asked = recorder->pick != NULL;
+        taken = recorder->asked;
+    }
+    release(recorder);
+    return taken;
+}
+
+/* What was asked for is begun: by whoever adds packets. The lock is held. */
+static void begin_asked(struct ct_recorder *recorder)
+{
+    recorder->asked = false;
+    if (!ct_app_pick_learn(recorder->pick, recorder->encoder) || !prepare(recorder)) {
+        ct_app_pick_free(recorder->pick);
+        recorder->pick = NULL;
+        recorder->state = DUMP_FAILED;
+        recorder->error = ENOMEM;
+        return;
+    }
+    recorder->keeps = true;
+    recorder->packets = 0; /* counted as they are chosen */
+    recorder->state = DUMP_WANTED;
+    (void)pthread_cond_broadcast(&recorder->changed); /* cannot fail */
+}
+
+void ct_app_recorder_clear(struct ct_recorder *recorder)
+{
+    struct piece *piece = NULL;
+    hold(recorder);
+    while ((piece = shift(&recorder->kept)) != NULL) {
+        push(&recorder->spare, piece);
+    }
+    if (recorder->current != NULL) {
+        recorder->current->n = 0;
+        recorder->current->packets = 0;
+    }
+    release(recorder);
+}
+
 void ct_app_recorder_look(struct ct_recorder *recorder)
 {
     hold(recorder);
+    if (recorder->asked && recorder->state == DUMP_NONE) {
+        begin_asked(recorder);
+    }
     enum dump_state state = recorder->state;
     int error = recorder->error;
     if (state == DUMP_DONE || state == DUMP_FAILED) {
@@ -356,15 +448,15 @@ void ct_app_recorder_look(struct ct_recorder *recorder)
     }
     release(recorder);
     if (state == DUMP_DONE) {
-        ct_app_voice_say(recorder->voice,
-                         "%.*s%s: written: the last %" PRIu64 " packets, %.1f seconds",
-                         folder_n(recorder), recorder->path, recorder->name, recorder->packets,
+        ct_app_voice_say(recorder->voice, "%.*s%s: written: %s%" PRIu64 " packets, of %.1f seconds",
+                         folder_n(recorder), recorder->path, recorder->name,
+                         recorder->keeps ? "" : "the last ", recorder->packets,
                          (double)(recorder->last_ns - recorder->first_ns) / (double)CT_NS_PER_S);
     } else if (state == DUMP_FAILED) {
         recorder->failed = true;
-        ct_app_voice_say(recorder->voice, "%.*s%s: cannot be written: %s, its packets are gone",
-                         folder_n(recorder), recorder->path, recorder->name,
-                         ct_app_place_error(error));
+        ct_app_voice_say(recorder->voice, "%.*s%s: cannot be written: %s%s", folder_n(recorder),
+                         recorder->path, recorder->name, ct_app_place_error(error),
+                         recorder->keeps ? "" : ", its packets are gone");
     }
 }
 
@@ -397,6 +489,7 @@ void ct_app_recorder_close(struct ct_recorder *recorder)
         free(recorder->pieces[i].bytes);
     }
     ct_source_encoder_free(recorder->encoder);
+    ct_app_pick_free(recorder->pick);
     free(recorder->head);
     (void)pthread_cond_destroy(&recorder->changed);
     (void)pthread_mutex_destroy(&recorder->lock);

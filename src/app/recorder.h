@@ -10,12 +10,13 @@
 #include "app/opener.h"
 #include "app/options.h"
 #include "app/voice.h"
+#include "cachetap/consumer.h"
 #include "cachetap/source.h"
 
 struct ct_recorder;
 
-/* Takes all memory and opens the folder. Borrows all for its life. NULL: told to voice. */
-struct ct_recorder *ct_app_recorder_open(const struct ct_options *options,
+/* Takes all memory (bytes) and opens the folder. Borrows all for its life. NULL: told to voice. */
+struct ct_recorder *ct_app_recorder_open(const struct ct_options *options, uint64_t bytes,
                                          const struct ct_source *source, struct ct_opener *opener,
                                          struct ct_voice *voice);
 /* Starts the thread. False: told to voice. */
@@ -23,7 +24,15 @@ bool ct_app_recorder_start(struct ct_recorder *recorder);
 void ct_app_recorder_frame(struct ct_recorder *recorder, const struct ct_frame *frame);
 /* Has what is kept written to a new file; it is not kept any longer. */
 void ct_app_recorder_dump(struct ct_recorder *recorder);
-/* Tells what has become of it. */
+/*
+ * Any thread: has the packets of n connections (0: all) written to a new file, as soon as
+ * ct_app_recorder_look is called; they stay kept. False: another file is being written, or no
+ * memory.
+ */
+bool ct_app_recorder_ask(struct ct_recorder *recorder, const struct ct_conn_info *conns, size_t n);
+/* Forgets what is kept. */
+void ct_app_recorder_clear(struct ct_recorder *recorder);
+/* Begins what was asked for, and tells what has become of it. */
 void ct_app_recorder_look(struct ct_recorder *recorder);
 /* Packets that found no room, since all was being written. */
 uint64_t ct_app_recorder_lost(const struct ct_recorder *recorder);

@@ -23,10 +23,13 @@
 #include "app/signals.h"
 #include "app/sinks.h"
 #include "app/terminal.h"
+#include "app/viewing.h"
 #include "app/voice.h"
 
 /* Rows of the lists of hosts, URIs and names. */
 #define TOP_ROWS 100
+/* Packets that the view keeps without --ring, for the key that saves them. */
+#define VIEW_RING_BYTES CT_MIB(16)
 /*
  * The longest time that the main thread waits for work: for signals that came before, and for
  * records that it is not woken for. Below what people notice.
@@ -59,6 +62,10 @@ struct run {
     struct ct_save *save;         /* of the first reader; NULL: nothing is saved */
     struct ct_recorder *recorder; /* likewise; NULL: packets are not kept */
     struct ct_where *where;       /* NULL: all transactions */
+    struct ct_viewing *viewing;   /* NULL: no live view */
+    struct ct_control control;    /* of a replay that is viewed */
+    bool controlled;              /* it exists */
+    bool restart_wanted;
     uint64_t transactions;
     atomic_bool stops;    /* readers are to end */
     atomic_size_t n_over; /* readers that have ended */
@@ -161,7 +168,7 @@ static bool heed_signals(struct run *run)
         ct_app_sinks_flush(&run->sinks);
     }
     if (ct_app_signals_take_reopen()) {
-        if (run->sinks.n_files == 0 && isatty(STDOUT_FILENO)) {
+        if (run->viewing != NULL || (run->sinks.n_files == 0 && isatty(STDOUT_FILENO))) {
             ct_app_signals_request_stop(); /* the terminal has gone, nothing is to be reopened */
         }
         ct_app_sinks_reopen(&run->sinks);
@@ -192,6 +199,9 @@ static bool attend(struct run *run)
         return false;
     }
     show_progress(run);
+    if (run->viewing != NULL) {
+        return ct_app_viewing_attend(run->viewing);
+    }
     return run->sinks.n_open > 0 || run->sinks.n == 0;
 }
 
@@ -203,6 +213,39 @@ static bool on_interrupted(void *user)
         return !attend(run);
     }
     return atomic_load(&run->stops) || ct_app_signals_stop();
+}
+
+static bool start_analysis(struct run *run)
+{
+    struct ct_engine_config config = {
+        .limits = run->options->limits,
+        .cache = {.ignored = run->options->ignored_headers,
+                  .n_ignored = run->options->n_ignored_headers,
+                  .dialects = run->options->dialects,
+                  .n_dialects = run->options->n_dialects},
+        .chosen = run->where != NULL ? is_chosen : NULL,
+        .transaction = on_transaction,
+        .connection = on_connection,
+        .user = run,
+        .watch = run->options->tui,
+    };
+    if (getrandom(config.key.bytes, sizeof config.key.bytes, 0) !=
+        (ssize_t)sizeof config.key.bytes) {
+        ct_app_voice_say(&run->voice, "random numbers: not available: %s", strerror(errno));
+        return false;
+    }
+    bool lossless = !run->options->is_live;
+    bool started = run->analysis.crew != NULL
+                       ? ct_app_analysis_restart(&run->analysis, &run->plan, &config, lossless)
+                       : ct_app_analysis_start(&run->analysis, &run->plan, &config, lossless);
+    if (started) {
+        return true;
+    }
+    ct_app_voice_say(&run->voice,
+                     "start: %s: the limits or threads do not fit this machine, lower "
+                     "them (--limit help, --threads)",
+                     strerror(errno));
+    return false;
 }
 
 /* ---- readers ------------------------------------------------------------------------------- */
@@ -217,6 +260,12 @@ static void on_tick(void *user, int64_t now_ns)
 {
     struct slot *slot = user;
     ct_app_analysis_tick(&slot->run->analysis, slot->index, now_ns);
+}
+
+static uint64_t on_found(void *user)
+{
+    struct slot *slot = user;
+    return ct_app_crew_found(slot->run->analysis.crew, slot->index);
 }
 
 static bool on_batch(void *user)
@@ -264,6 +313,9 @@ static bool start_reader(struct run *run, struct slot *slot)
 static void stop_readers(struct run *run)
 {
     atomic_store(&run->stops, true);
+    if (run->controlled) {
+        ct_app_control_wake(&run->control);
+    }
     for (size_t r = 0; r < run->plan.n_readers; r++) {
         if (run->slots[r].runs) {
             (void)pthread_kill(run->slots[r].thread, SIGURG); /* it is joined only later */
@@ -285,17 +337,26 @@ static bool start_readers(struct run *run)
     return all_started;
 }
 
-static void collect(struct run *run)
+static bool take_records(struct run *run)
+{
+    int fd = run->viewing != NULL ? ct_app_viewing_fd(run->viewing) : -1;
+    int ms = run->viewing != NULL ? ct_app_viewing_wait_ms(run->viewing) : COLLECT_MS;
+    return ct_app_crew_collect(run->analysis.crew, fd, ms);
+}
+
+/* True: all was started, and was not told to stop. */
+static bool collect(struct run *run)
 {
     bool waits = false;
     bool stops = !start_readers(run);
     if (stops) {
         atomic_store(&run->failed, true);
     }
-    while (ct_app_crew_collect(run->analysis.crew, COLLECT_MS)) {
+    while (take_records(run)) {
         ct_app_sinks_flush(&run->sinks);
-        stops = !attend(run) || stops;
-        if (!waits && (stops || atomic_load(&run->n_over) == run->plan.n_readers)) {
+        stops = !attend(run) || run->restart_wanted || stops;
+        if (!waits && !run->restart_wanted &&
+            (stops || atomic_load(&run->n_over) == run->plan.n_readers)) {
             waits = true;
             ct_app_sinks_wait(&run->sinks);
         }
@@ -306,19 +367,133 @@ static void collect(struct run *run)
     for (size_t r = 0; r < run->plan.n_readers; r++) {
         if (run->slots[r].runs) {
             (void)pthread_join(run->slots[r].thread, NULL);
+            run->slots[r].runs = false;
         }
     }
+    return !stops || run->restart_wanted;
+}
+
+/* The input is over, the view stays. False: it was left. */
+static bool linger(struct run *run)
+{
+    while (!run->restart_wanted) {
+        ct_app_viewing_wait(run->viewing);
+        if (run->recorder != NULL) {
+            ct_app_recorder_look(run->recorder); /* its reader has ended */
+        }
+        if (!attend(run)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The replay from its beginning, with nothing counted. False: it cannot be; that was told. */
+static bool restart(struct run *run)
+{
+    run->restart_wanted = false;
+    run->transactions = 0;
+    atomic_store(&run->stops, false);
+    atomic_store(&run->n_over, 0);
+    if (run->recorder != NULL) {
+        ct_app_recorder_clear(run->recorder);
+    }
+    ct_app_reader_restart(&run->slots[0].reader);
+    if (!ct_source_rewind(run->slots[0].reader.source)) {
+        atomic_store(&run->failed, true);
+        ct_app_voice_say(&run->voice, "restart: the capture cannot be read again");
+        return false;
+    }
+    return start_analysis(run);
+}
+
+static void view(struct run *run)
+{
+    while (collect(run) && linger(run) && restart(run)) {
+    }
+    ct_app_viewing_close(run->viewing);
+    run->viewing = NULL;
 }
 
 static void watch(struct run *run)
 {
+    if (run->viewing != NULL) {
+        view(run);
+        return;
+    }
     if (!run->plan.direct) {
-        collect(run);
+        (void)collect(run);
         return;
     }
     ct_app_reader_run(&run->slots[0].reader);
     ct_app_sinks_wait(&run->sinks);
     ct_app_analysis_done(&run->analysis, 0);
+}
+
+/* ---- what the view asks for ------------------------------------------------------------------ */
+
+static void view_now(void *user, struct ct_viewing_now *now)
+{
+    struct run *run = user;
+    struct ct_reader_counts counts;
+    uint64_t transactions = 0;
+    ct_app_crew_progress(run->analysis.crew, &now->packets, &transactions);
+    now->transactions = run->transactions;
+    for (size_t r = 0; r < run->plan.n_readers; r++) {
+        ct_app_reader_counts(&run->slots[r].reader, &counts);
+        now->done_bytes += counts.done_bytes;
+        now->total_bytes += counts.total_bytes;
+    }
+    now->over = atomic_load(&run->n_over) == run->plan.n_readers;
+}
+
+static bool view_snapshot(void *user, size_t n_top, struct ct_snapshot *snapshot)
+{
+    struct run *run = user;
+    bool complete = ct_app_analysis_snapshot(&run->analysis, n_top, snapshot);
+    count_capture(run, snapshot);
+    return complete;
+}
+
+static struct ct_watch *view_watch(void *user)
+{
+    struct run *run = user;
+    return ct_app_analysis_watch(&run->analysis);
+}
+
+static bool view_restart(void *user, char message[CT_VIEW_MESSAGE_MAX])
+{
+    struct run *run = user;
+    const char *why = NULL;
+    if (run->sinks.n > 0 || run->save != NULL) {
+        why = "results or packets are written as well (-o, -w), and would be there twice";
+    } else if (run->options->reads_stdin || !ct_source_can_rewind(run->slots[0].reader.source)) {
+        why = "what comes through a pipe can be read only once";
+    }
+    if (why != NULL) {
+        (void)snprintf(message, CT_VIEW_MESSAGE_MAX, "no restart: %s", why);
+        return false;
+    }
+    run->restart_wanted = true;
+    return true;
+}
+
+static bool view_save_packets(void *user, const struct ct_conn_info *conns, size_t n,
+                              char message[CT_VIEW_MESSAGE_MAX])
+{
+    struct run *run = user;
+    const char *why = NULL;
+    if (run->recorder == NULL) {
+        why = run->save != NULL ? "all of them are saved already (-w)"
+                                : "several threads read them, start with --ring MiB";
+    } else if (n == 1 && conns[0].proxied) {
+        why = "this client's address comes from a PROXY header, its packets have another";
+    } else if (!ct_app_recorder_ask(run->recorder, conns, n)) {
+        why = "another file is being written, or memory is short";
+    }
+    (void)snprintf(message, CT_VIEW_MESSAGE_MAX, why != NULL ? "packets: %s" : "writing packets",
+                   why);
+    return why == NULL;
 }
 
 /* ---- the end --------------------------------------------------------------------------------- */
@@ -372,34 +547,6 @@ static bool make_where(struct run *run)
     return run->where != NULL;
 }
 
-static bool start_analysis(struct run *run)
-{
-    struct ct_engine_config config = {
-        .limits = run->options->limits,
-        .cache = {.ignored = run->options->ignored_headers,
-                  .n_ignored = run->options->n_ignored_headers,
-                  .dialects = run->options->dialects,
-                  .n_dialects = run->options->n_dialects},
-        .chosen = run->where != NULL ? is_chosen : NULL,
-        .transaction = on_transaction,
-        .connection = on_connection,
-        .user = run,
-    };
-    if (getrandom(config.key.bytes, sizeof config.key.bytes, 0) !=
-        (ssize_t)sizeof config.key.bytes) {
-        ct_app_voice_say(&run->voice, "random numbers: not available: %s", strerror(errno));
-        return false;
-    }
-    if (ct_app_analysis_start(&run->analysis, &run->plan, &config, !run->options->is_live)) {
-        return true;
-    }
-    ct_app_voice_say(&run->voice,
-                     "start: %s: the limits or threads do not fit this machine, lower "
-                     "them (--limit help, --threads)",
-                     strerror(errno));
-    return false;
-}
-
 static bool make_slots(struct run *run)
 {
     run->slots = calloc(run->plan.n_readers, sizeof *run->slots);
@@ -412,7 +559,7 @@ static bool make_slots(struct run *run)
         slot->reader.count = run->options->count;
         slot->reader.pace.speed = run->options->speed;
         slot->reader.hooks = (struct ct_reader_hooks){
-            .frame = on_frame, .tick = on_tick, .batch = on_batch, .user = slot};
+            .frame = on_frame, .tick = on_tick, .batch = on_batch, .found = on_found, .user = slot};
         if (!slot->made) {
             return false;
         }
@@ -428,6 +575,7 @@ static enum ct_exit open_sources(struct run *run)
         .n_paths = run->options->n_reads,
         .live = run->options->is_live ? &live : NULL,
         .filter = run->options->filter,
+        .rewinds = run->options->tui,
         .problem = on_problem,
         .notice = on_notice,
         .interrupted = on_interrupted,
@@ -451,10 +599,75 @@ static enum ct_exit open_sources(struct run *run)
     return CT_EXIT_OK;
 }
 
+/* Where packets go: to files, or into memory. */
+static bool open_store(struct run *run)
+{
+    const struct ct_options *options = run->options;
+    struct ct_reader *reader = &run->slots[0].reader;
+    uint64_t ring_bytes = options->ring_bytes;
+    if (options->tui && options->save.path == NULL && ring_bytes == 0 && run->plan.n_readers == 1) {
+        ring_bytes = VIEW_RING_BYTES;
+    }
+    if (ring_bytes > 0) {
+        run->recorder =
+            ct_app_recorder_open(options, ring_bytes, reader->source, &run->opener, &run->voice);
+        reader->recorder = run->recorder;
+        return run->recorder != NULL;
+    }
+    if (options->save.path != NULL) {
+        run->save = ct_app_save_open(options, reader->source, &run->opener, &run->voice);
+        reader->save = run->save;
+        return run->save != NULL;
+    }
+    return true;
+}
+
+/* "eth0, eth1", or "site.pcap and 2 more". */
+static void name_source(const struct run *run, char *out, size_t size)
+{
+    const struct ct_source *source = run->slots[0].reader.source;
+    const char *name = NULL;
+    size_t n = 0;
+    out[0] = '\0';
+    for (uint32_t i = 0; (name = ct_source_iface_name(source, i)) != NULL && n < size; i++) {
+        int more = snprintf(out + n, size - n, "%s%s", i > 0 ? ", " : "", name);
+        n += more > 0 ? (size_t)more : 0;
+    }
+    if (!run->options->is_live && run->options->n_reads > 0) {
+        const char *path = run->options->reads[0];
+        const char *slash = strrchr(path, '/');
+        name = strcmp(path, "-") == 0 ? "standard input" : slash != NULL ? slash + 1 : path;
+        if (run->options->n_reads > 1) {
+            (void)snprintf(out, size, "%s and %zu more", name, run->options->n_reads - 1);
+        } else {
+            (void)snprintf(out, size, "%s", name);
+        }
+    }
+}
+
+static bool open_view(struct run *run, enum ct_exit *status)
+{
+    char source[256];
+    const struct ct_viewing_hooks hooks = {.now = view_now,
+                                           .snapshot = view_snapshot,
+                                           .watch = view_watch,
+                                           .restart = view_restart,
+                                           .save_packets = view_save_packets,
+                                           .user = run};
+    name_source(run, source, sizeof source);
+    if (!run->options->is_live) {
+        run->controlled = ct_app_control_init(&run->control, run->options->speed);
+        run->slots[0].reader.control = run->controlled ? &run->control : NULL;
+    }
+    run->viewing = ct_app_viewing_open(run->options, source, &run->opener, &run->voice,
+                                       run->controlled ? &run->control : NULL, &hooks);
+    *status = run->viewing == NULL && !isatty(STDOUT_FILENO) ? CT_EXIT_USAGE : CT_EXIT_OK;
+    return run->viewing != NULL;
+}
+
 /* Everything that may need privileges is opened here; later nothing is, but by the opener. */
 static enum ct_exit open_all(struct run *run)
 {
-    const struct ct_source *source = NULL;
     const struct ct_service_options service = {.options = run->options,
                                                .opener = &run->opener,
                                                .voice = &run->voice,
@@ -465,24 +678,16 @@ static enum ct_exit open_all(struct run *run)
         !ct_app_sinks_open(&run->sinks, run->options, &run->opener, &run->voice)) {
         return CT_EXIT_FAILED;
     }
-    run->voice.shows_progress = !run->options->quiet && ct_app_terminal_rewrites(STDERR_FILENO) &&
+    run->voice.shows_progress = !run->options->quiet && !run->options->tui &&
+                                ct_app_terminal_rewrites(STDERR_FILENO) &&
                                 !(run->sinks.streams_to_stdout && isatty(STDOUT_FILENO));
     enum ct_exit status = open_sources(run);
     if (status != CT_EXIT_OK) {
         return status;
     }
-    source = run->slots[0].reader.source;
-    if (run->options->ring_bytes > 0) {
-        run->recorder = ct_app_recorder_open(run->options, source, &run->opener, &run->voice);
-        run->slots[0].reader.recorder = run->recorder;
-        return run->recorder != NULL ? CT_EXIT_OK : CT_EXIT_FAILED;
-    }
-    if (run->options->save.path != NULL) {
-        run->save = ct_app_save_open(run->options, source, &run->opener, &run->voice);
-        run->slots[0].reader.save = run->save;
-        return run->save != NULL ? CT_EXIT_OK : CT_EXIT_FAILED;
-    }
-    return CT_EXIT_OK;
+    return open_store(run) && (!run->options->tui || open_view(run, &status)) ? CT_EXIT_OK
+           : status != CT_EXIT_OK                                             ? status
+                                                                              : CT_EXIT_FAILED;
 }
 
 /* From here on nothing can be opened but by the opener. */
@@ -531,10 +736,12 @@ static enum ct_exit open_and_watch(struct run *run)
         !ct_app_sinks_begin(&run->sinks, ct_app_analysis_fields(&run->analysis)) ||
         (run->save != NULL && !ct_app_save_start(run->save)) ||
         (run->recorder != NULL && !ct_app_recorder_start(run->recorder)) ||
-        !ct_app_service_ready(&run->service)) {
+        !ct_app_service_ready(&run->service) ||
+        (run->viewing != NULL &&
+         !ct_app_viewing_begin(run->viewing, ct_app_analysis_fields(&run->analysis)))) {
         return CT_EXIT_FAILED;
     }
-    if (run->options->is_live && !run->options->quiet) {
+    if (run->options->is_live && !run->options->quiet && run->viewing == NULL) {
         say_listening(run);
     }
     watch(run);
@@ -568,6 +775,7 @@ enum ct_exit ct_app_run(const struct ct_options *options)
     tzset(); /* names of files want the time zone, later nothing is opened for it */
     ct_app_signals_install();
     enum ct_exit status = open_and_watch(&run);
+    ct_app_viewing_close(run.viewing);
     if (run.service_begun) {
         ct_app_service_end(&run.service);
     }
@@ -577,6 +785,9 @@ enum ct_exit ct_app_run(const struct ct_options *options)
     ct_app_recorder_close(run.recorder);
     ct_app_opener_fini(&run.opener);
     close_slots(&run);
+    if (run.controlled) {
+        ct_app_control_fini(&run.control);
+    }
     ct_output_where_free(run.where);
     return status;
 }

@@ -14,12 +14,19 @@ static atomic_int report;
 static atomic_int reopen;
 static atomic_int save;
 static atomic_int tick;
+static atomic_int suspended;
+static atomic_int resumed;
+static atomic_int resized;
+static void (*_Atomic rescue_terminal)(void);
 
 /* A second INT ends at once: the user has seen that the first one did not. */
 static void on_interrupt(int number)
 {
     stop = 1;
     if (interrupts != 0) {
+        if (rescue_terminal != NULL) {
+            rescue_terminal();
+        }
         _exit(128 + number);
     }
     interrupts = 1;
@@ -36,6 +43,15 @@ static void on_signal(int number)
         break;
     case SIGHUP:
         reopen = 1;
+        break;
+    case SIGTSTP:
+        suspended = 1;
+        break;
+    case SIGCONT:
+        resumed = 1;
+        break;
+    case SIGWINCH:
+        resized = 1;
         break;
     default:
         stop = 1;
@@ -76,6 +92,24 @@ void ct_app_signals_install(void)
     (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
 }
 
+void ct_app_signals_install_view(void (*rescue)(void))
+{
+    rescue_terminal = rescue;
+    take_over(SIGTSTP, on_signal);
+    take_over(SIGCONT, on_signal);
+    take_over(SIGWINCH, on_signal);
+}
+
+void ct_app_signals_stop_here(void)
+{
+    struct sigaction ours;
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    if (sigaction(SIGTSTP, &usual, &ours) == 0) {
+        (void)raise(SIGTSTP); /* nothing where nobody could continue us: an orphaned group */
+        (void)sigaction(SIGTSTP, &ours, NULL);
+    }
+}
+
 /* Writes go on after it (SA_RESTART); poll and its like end all the same (signal(7)). */
 void ct_app_signals_tick(void)
 {
@@ -88,7 +122,8 @@ void ct_app_signals_tick(void)
 
 bool ct_app_signals_pending(void)
 {
-    return stop != 0 || report != 0 || reopen != 0 || save != 0 || tick != 0;
+    return stop != 0 || report != 0 || reopen != 0 || save != 0 || tick != 0 || suspended != 0 ||
+           resumed != 0 || resized != 0;
 }
 
 bool ct_app_signals_stop(void)
@@ -119,4 +154,25 @@ bool ct_app_signals_take_reopen(void)
 bool ct_app_signals_take_save(void)
 {
     return atomic_exchange(&save, 0) != 0;
+}
+
+bool ct_app_signals_take_suspend(void)
+{
+    bool was = suspended != 0;
+    suspended = 0;
+    return was;
+}
+
+bool ct_app_signals_take_resume(void)
+{
+    bool was = resumed != 0;
+    resumed = 0;
+    return was;
+}
+
+bool ct_app_signals_take_resize(void)
+{
+    bool was = resized != 0;
+    resized = 0;
+    return was;
 }

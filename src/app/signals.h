@@ -14,6 +14,14 @@ void ct_app_signals_install(void);
 /* From now on a tick comes every second; it ends a wait as signals do, and disturbs no writing. */
 void ct_app_signals_tick(void);
 
+/*
+ * With a terminal of our own: takes over TSTP, CONT and WINCH too. rescue is called before an
+ * end at once (a second INT), in the signal's handler.
+ */
+void ct_app_signals_install_view(void (*rescue)(void));
+/* Stops the process as TSTP does without us; returns when it goes on. */
+void ct_app_signals_stop_here(void);
+
 /* Cheap: is any of the following true? */
 bool ct_app_signals_pending(void);
 /* INT or TERM came. Stays true. */
@@ -28,5 +36,9 @@ bool ct_app_signals_take_tick(void);
 bool ct_app_signals_take_reopen(void);
 /* USR2 came since the last question. */
 bool ct_app_signals_take_save(void);
+/* TSTP, CONT, WINCH came since the last question. */
+bool ct_app_signals_take_suspend(void);
+bool ct_app_signals_take_resume(void);
+bool ct_app_signals_take_resize(void);
 
 #endif

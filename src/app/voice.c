@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/span.h"
@@ -51,6 +53,59 @@ void ct_app_voice_clear(struct ct_voice *voice)
     (void)pthread_mutex_unlock(&voice->lock);
 }
 
+bool ct_app_voice_hold(struct ct_voice *voice)
+{
+    voice->held = malloc(CT_VOICE_HELD_BYTES);
+    voice->held_n = 0;
+    voice->held_lost = 0;
+    return voice->held != NULL;
+}
+
+/* The lock is held. */
+static void keep(struct ct_voice *voice, const char *line)
+{
+    size_t n = strlen(line) + 1; /* with the end of the line */
+    (void)snprintf(voice->latest, sizeof voice->latest, "%.255s", line);
+    voice->n_lines++;
+    if (n > CT_VOICE_HELD_BYTES - voice->held_n) {
+        voice->held_lost++;
+        return;
+    }
+    memcpy(voice->held + voice->held_n, line, n - 1);
+    voice->held[voice->held_n + n - 1] = '\n';
+    voice->held_n += n;
+}
+
+uint64_t ct_app_voice_latest(struct ct_voice *voice, char line[CT_VOICE_LINE_BYTES])
+{
+    (void)pthread_mutex_lock(&voice->lock); /* fails on misuse only */
+    uint64_t n = voice->n_lines;
+    memcpy(line, voice->latest, CT_VOICE_LINE_BYTES);
+    (void)pthread_mutex_unlock(&voice->lock);
+    return n;
+}
+
+void ct_app_voice_release(struct ct_voice *voice)
+{
+    (void)pthread_mutex_lock(&voice->lock); /* fails on misuse only */
+    char *held = voice->held;
+    const char *line = held;
+    for (size_t i = 0; held != NULL && i < voice->held_n; i++) {
+        if (held[i] == '\n') {
+            held[i] = '\0';
+            (void)fprintf(stderr, "cachetap: %s\n", line);
+            line = held + i + 1;
+        }
+    }
+    if (held != NULL && voice->held_lost > 0) {
+        (void)fprintf(stderr, "cachetap: messages: %" PRIu64 " more were not kept\n",
+                      voice->held_lost);
+    }
+    voice->held = NULL;
+    free(held);
+    (void)pthread_mutex_unlock(&voice->lock);
+}
+
 void ct_app_voice_say(struct ct_voice *voice, const char *format, ...)
 {
     char raw[MESSAGE_MAX];
@@ -62,7 +117,11 @@ void ct_app_voice_say(struct ct_voice *voice, const char *format, ...)
     (void)ct_base_text_safe(safe, sizeof safe, ct_span_of(raw));
     (void)pthread_mutex_lock(&voice->lock); /* fails on misuse only */
     clear(voice);
-    (void)fprintf(stderr, "cachetap: %s\n", safe);
+    if (voice->held != NULL) {
+        keep(voice, safe);
+    } else {
+        (void)fprintf(stderr, "cachetap: %s\n", safe);
+    }
     (void)pthread_mutex_unlock(&voice->lock);
 }
 

@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Octets of what is said while the screen belongs to the view; more is counted. */
+#define CT_VOICE_HELD_BYTES 16384
+#define CT_VOICE_LINE_BYTES 256
+
 /* Any thread may speak; lines are not mixed. */
 struct ct_voice {
     pthread_mutex_t lock;
@@ -17,6 +21,11 @@ struct ct_voice {
     bool on_line;        /* one stands there now */
     int64_t begin_ns;    /* of the run, by the clock that only goes forward */
     int64_t drawn_ns;    /* when the line was drawn last */
+    char *held;          /* what waits for its turn on the terminal; NULL: nothing has to */
+    size_t held_n;
+    uint64_t held_lost;               /* lines that found no room there */
+    char latest[CT_VOICE_LINE_BYTES]; /* of the lines that wait */
+    uint64_t n_lines;
 };
 
 struct ct_progress {
@@ -27,6 +36,13 @@ struct ct_progress {
 };
 
 void ct_app_voice_init(struct ct_voice *voice, bool shows_progress);
+
+/* From now on lines are kept, for somebody else has the terminal. False: no memory. */
+bool ct_app_voice_hold(struct ct_voice *voice);
+/* The latest line that was kept, and its number; 0: none yet. */
+uint64_t ct_app_voice_latest(struct ct_voice *voice, char line[CT_VOICE_LINE_BYTES]);
+/* Prints what was kept; lines are printed again as they come. */
+void ct_app_voice_release(struct ct_voice *voice);
 
 /* One line; control characters in it are made visible. */
 __attribute__((format(printf, 2, 3))) void ct_app_voice_say(struct ct_voice *voice,

@@ -192,18 +192,23 @@ struct ct_span ct_source_bytes_head(struct ct_source_bytes *bytes)
     return (struct ct_span){bytes->head, bytes->head_n};
 }
 
-/* Opens what path names; fills message when that cannot be read. */
-static bool open_fd(struct ct_source_bytes *bytes, const char *path, char *message, size_t size)
+static bool open_path(struct ct_source_bytes *bytes, const char *path)
 {
-    struct stat st;
     if (strcmp(path, "-") == 0) {
         bytes->fd = STDIN_FILENO;
-    } else {
-        /* A pipe without a writer is waited for in ppoll, not here. */
-        bytes->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-        bytes->owns_fd = bytes->fd >= 0;
+        return true;
     }
-    if (bytes->fd < 0 || fstat(bytes->fd, &st) != 0) {
+    /* A pipe without a writer is waited for in ppoll, not here. */
+    bytes->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    bytes->owns_fd = bytes->fd >= 0;
+    return bytes->owns_fd;
+}
+
+/* Fills message when what is open, or not, cannot be read. */
+static bool look_at(struct ct_source_bytes *bytes, bool opened, char *message, size_t size)
+{
+    struct stat st;
+    if (!opened || fstat(bytes->fd, &st) != 0) {
         (void)snprintf(message, size, "cannot be opened: %s, check the name and its permissions",
                        strerror(errno));
         return false;
@@ -252,9 +257,8 @@ static bool choose_unpacker(struct ct_source_bytes *bytes, char *message, size_t
     return false;
 }
 
-struct ct_source_bytes *ct_source_bytes_open(const char *path,
-                                             const struct ct_source_options *options, char *message,
-                                             size_t message_size)
+static struct ct_source_bytes *allocate(const struct ct_source_options *options, char *message,
+                                        size_t message_size)
 {
     struct ct_source_bytes *bytes = calloc(1, sizeof *bytes);
     if (bytes == NULL) {
@@ -264,12 +268,44 @@ struct ct_source_bytes *ct_source_bytes_open(const char *path,
     message[0] = '\0';
     bytes->options = options;
     bytes->fd = -1;
-    if (!open_fd(bytes, path, message, message_size) ||
+    return bytes;
+}
+
+static struct ct_source_bytes *begin(struct ct_source_bytes *bytes, bool opened, char *message,
+                                     size_t message_size)
+{
+    if (!look_at(bytes, opened, message, message_size) ||
         !choose_unpacker(bytes, message, message_size) || bytes->stopped) {
         ct_source_bytes_close(bytes);
         return NULL;
     }
     return bytes;
+}
+
+struct ct_source_bytes *ct_source_bytes_open(const char *path,
+                                             const struct ct_source_options *options, char *message,
+                                             size_t message_size)
+{
+    struct ct_source_bytes *bytes = allocate(options, message, message_size);
+    return bytes == NULL ? NULL : begin(bytes, open_path(bytes, path), message, message_size);
+}
+
+struct ct_source_bytes *ct_source_bytes_open_fd(int fd, const struct ct_source_options *options,
+                                                char *message, size_t message_size)
+{
+    struct ct_source_bytes *bytes = allocate(options, message, message_size);
+    if (bytes == NULL) {
+        (void)close(fd);
+        return NULL;
+    }
+    bytes->fd = fd;
+    bytes->owns_fd = true;
+    return begin(bytes, true, message, message_size);
+}
+
+int ct_source_bytes_dup(const struct ct_source_bytes *bytes)
+{
+    return bytes->regular ? fcntl(bytes->fd, F_DUPFD_CLOEXEC, 3) : -1;
 }
 
 void ct_source_bytes_close(struct ct_source_bytes *bytes)

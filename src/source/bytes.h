@@ -24,6 +24,11 @@ struct ct_source_bytes;
 struct ct_source_bytes *ct_source_bytes_open(const char *path,
                                              const struct ct_source_options *options, char *message,
                                              size_t message_size);
+/* The same from a descriptor, which is taken over also where it fails. */
+struct ct_source_bytes *ct_source_bytes_open_fd(int fd, const struct ct_source_options *options,
+                                                char *message, size_t message_size);
+/* Another descriptor of a file, with its position; the caller's. -1: it is no file. */
+int ct_source_bytes_dup(const struct ct_source_bytes *bytes);
 void ct_source_bytes_close(struct ct_source_bytes *bytes);
 
 /* At least one octet unless the input has ended, at most n. */

@@ -249,3 +249,65 @@ void ct_source_encode(const struct ct_encoder *encoder, const struct ct_frame *f
     out = put_padded(out, frame->bytes, frame->cap_len);
     (void)put32(out, size);
 }
+
+/* ---- and back ------------------------------------------------------------------------------- */
+
+struct ct_encoded {
+    bool pcapng;
+    uint32_t dlt;
+    size_t n;
+    uint32_t dlts[]; /* by place in the file */
+};
+
+struct ct_encoded *ct_source_encoded_new(const struct ct_encoder *encoder)
+{
+    struct ct_encoded *encoded = calloc(1, sizeof *encoded + encoder->n * sizeof encoded->dlts[0]);
+    if (encoded != NULL) {
+        encoded->pcapng = encoder->pcapng;
+        encoded->dlt = encoder->dlt;
+        for (encoded->n = 0; encoded->n < encoder->n; encoded->n++) {
+            encoded->dlts[encoded->n] = encoder->ifaces[encoded->n].dlt;
+        }
+    }
+    return encoded;
+}
+
+void ct_source_encoded_free(struct ct_encoded *encoded)
+{
+    free(encoded);
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+    uint32_t value;
+    memcpy(&value, p, sizeof value);
+    return value;
+}
+
+size_t ct_source_encoded_next(const struct ct_encoded *encoded, const uint8_t *octets, size_t n,
+                              struct ct_frame *frame)
+{
+    size_t head = encoded->pcapng ? 28 : PCAP_RECORD_BYTES;
+    if (n < head) {
+        return 0;
+    }
+    const uint8_t *lengths = octets + head - 8;
+    uint32_t iface = encoded->pcapng ? get32(octets + 8) : 0;
+    *frame = (struct ct_frame){.cap_len = get32(lengths),
+                               .wire_len = get32(lengths + 4),
+                               .bytes = octets + head,
+                               .iface = iface,
+                               .linktype = encoded->dlt};
+    size_t size = encoded->pcapng ? get32(octets + 4) : head + (size_t)frame->cap_len;
+    if (size > n || frame->cap_len > size - head || (encoded->pcapng && iface >= encoded->n)) {
+        return 0;
+    }
+    if (encoded->pcapng) {
+        uint64_t units = ((uint64_t)get32(octets + 12) << 32) | get32(octets + 16);
+        frame->ts_ns = units < INT64_MAX ? (int64_t)units : INT64_MAX;
+        frame->linktype = encoded->dlts[iface];
+    } else {
+        frame->ts_ns = (int64_t)get32(octets) * CT_NS_PER_S + (int64_t)get32(octets + 4);
+    }
+    return size;
+}

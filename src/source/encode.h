@@ -39,4 +39,20 @@ void ct_source_encode_iface(const struct ct_encoder *encoder, uint8_t *out);
 size_t ct_source_encode_size(const struct ct_encoder *encoder, const struct ct_frame *frame);
 void ct_source_encode(const struct ct_encoder *encoder, const struct ct_frame *frame, uint8_t *out);
 
+/* ---- and back ---- */
+
+/* What the octets of an encoder's frames mean; not changed by what the encoder learns later. */
+struct ct_encoded;
+
+/* NULL: no memory. */
+struct ct_encoded *ct_source_encoded_new(const struct ct_encoder *encoder);
+void ct_source_encoded_free(struct ct_encoded *encoded);
+
+/*
+ * The frame that n octets, which ct_source_encode has made, begin with; it borrows them, and its
+ * iface is the place in the file. Returns its octets, 0: there is none (left).
+ */
+size_t ct_source_encoded_next(const struct ct_encoded *encoded, const uint8_t *octets, size_t n,
+                              struct ct_frame *frame);
+
 #endif

@@ -222,14 +222,17 @@ static bool open_format(struct ct_source_input *input)
     return false;
 }
 
-struct ct_source_input *ct_source_input_open(const char *path, struct ct_source_shared *shared)
+struct ct_source_input *ct_source_input_open(const char *path, int fd,
+                                             struct ct_source_shared *shared)
 {
     char message[CT_SOURCE_MESSAGE_MAX] = "cannot be read: out of memory";
     struct ct_source_input *input = calloc(1, sizeof *input);
     if (input != NULL) {
         input->shared = shared;
         input->path = path;
-        input->bytes = ct_source_bytes_open(path, shared->options, message, sizeof message);
+        input->bytes = fd >= 0
+                           ? ct_source_bytes_open_fd(fd, shared->options, message, sizeof message)
+                           : ct_source_bytes_open(path, shared->options, message, sizeof message);
     }
     if (input == NULL || input->bytes == NULL) {
         if (message[0] != '\0') {
@@ -243,6 +246,11 @@ struct ct_source_input *ct_source_input_open(const char *path, struct ct_source_
         return NULL;
     }
     return input;
+}
+
+int ct_source_input_dup(const struct ct_source_input *input)
+{
+    return ct_source_bytes_dup(input->bytes);
 }
 
 void ct_source_input_close(struct ct_source_input *input)

@@ -26,8 +26,14 @@ struct ct_source_shared {
 
 struct ct_source_input;
 
-/* Borrows path and shared for its life. NULL: told to problem, or interrupted. */
-struct ct_source_input *ct_source_input_open(const char *path, struct ct_source_shared *shared);
+/*
+ * Borrows path and shared for its life. fd not -1: what path names is open there already, and
+ * taken over. NULL: told to problem, or interrupted.
+ */
+struct ct_source_input *ct_source_input_open(const char *path, int fd,
+                                             struct ct_source_shared *shared);
+/* As ct_source_bytes_dup. */
+int ct_source_input_dup(const struct ct_source_input *input);
 void ct_source_input_close(struct ct_source_input *input);
 
 /* frame is borrowed until the next step of this input. */

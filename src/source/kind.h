@@ -13,6 +13,9 @@ struct ct_source_kind {
     bool (*one_linktype)(const struct ct_source *source, uint32_t *linktype);
     /* Captures only, else NULL. */
     enum ct_source_status (*next)(struct ct_source *source, struct ct_frame *frame);
+    /* Back to the first frame; false: an input cannot. */
+    bool (*rewind)(struct ct_source *source);
+    bool (*can_rewind)(const struct ct_source *source);
     void (*progress)(const struct ct_source *source, uint64_t *done_bytes, uint64_t *total_bytes);
     /* Interfaces only, else NULL. */
     void (*count)(struct ct_source *source, struct ct_capture_counters *counters);

@@ -6,9 +6,11 @@
  */
 #include "source/kind.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "source/input.h"
 
@@ -28,7 +30,10 @@ struct ct_replay {
     struct ct_source_shared shared;
     size_t n_inputs;
     struct ct_source_input **inputs; /* NULL where it could not be opened, or has ended */
-    uint64_t ended_bytes;            /* of inputs that have ended */
+    int *files;                      /* descriptors for rewinding, -1: none; NULL: not wanted */
+    bool has_pipe;                   /* that cannot be read again */
+    bool rewound;
+    uint64_t ended_bytes; /* of inputs that have ended */
     uint64_t total_bytes;
     bool total_known;
     bool primed; /* heap[0] was not given out yet */
@@ -180,20 +185,37 @@ static void note_linktype(struct ct_replay *replay, const struct ct_source_input
     }
 }
 
+/* The first time by its name, then by the descriptor that was kept. */
+static bool open_input(struct ct_replay *replay, size_t i)
+{
+    const char *path = replay->options.paths[i];
+    if (replay->files == NULL) {
+        replay->inputs[i] = ct_source_input_open(path, -1, &replay->shared);
+    } else if (!replay->rewound) {
+        replay->inputs[i] = ct_source_input_open(path, -1, &replay->shared);
+        replay->files[i] = replay->inputs[i] != NULL ? ct_source_input_dup(replay->inputs[i]) : -1;
+        replay->has_pipe |= replay->inputs[i] != NULL && replay->files[i] < 0;
+    } else if (replay->files[i] >= 0) {
+        int fd = lseek(replay->files[i], 0, SEEK_SET) == 0
+                     ? fcntl(replay->files[i], F_DUPFD_CLOEXEC, 3)
+                     : -1;
+        replay->inputs[i] = fd >= 0 ? ct_source_input_open(path, fd, &replay->shared) : NULL;
+    }
+    return replay->inputs[i] != NULL;
+}
+
 static enum ct_source_status open_inputs(struct ct_replay *replay)
 {
     bool opened = false;
     replay->total_known = true;
     for (size_t i = 0; i < replay->n_inputs; i++) {
-        const char *path = replay->options.paths[i];
         bool stopped = replay->options.interrupted != NULL &&
                        replay->options.interrupted(replay->options.user);
         if (stopped) {
             opened = true;
             break;
         }
-        replay->inputs[i] = ct_source_input_open(path, &replay->shared);
-        if (replay->inputs[i] == NULL) {
+        if (!open_input(replay, i)) {
             continue;
         }
         opened = true;
@@ -220,6 +242,15 @@ static bool allocate(struct ct_replay *replay)
     if (replay->inputs == NULL || replay->heap == NULL) {
         return false;
     }
+    if (replay->options.rewinds) {
+        replay->files = malloc(room * sizeof *replay->files);
+        for (size_t i = 0; replay->files != NULL && i < room; i++) {
+            replay->files[i] = -1;
+        }
+        if (replay->files == NULL) {
+            return false;
+        }
+    }
     if (replay->options.filter != NULL) {
         replay->shared.filter = ct_source_filter_new(replay->options.filter);
         return replay->shared.filter != NULL;
@@ -233,6 +264,12 @@ static void close_replay(struct ct_source *source)
     for (size_t i = 0; replay->inputs != NULL && i < replay->n_inputs; i++) {
         ct_source_input_close(replay->inputs[i]);
     }
+    for (size_t i = 0; replay->files != NULL && i < replay->n_inputs; i++) {
+        if (replay->files[i] >= 0) {
+            (void)close(replay->files[i]); /* only read from */
+        }
+    }
+    free(replay->files);
     ct_source_filter_free(replay->shared.filter);
     free(replay->inputs);
     free(replay->heap);
@@ -265,7 +302,44 @@ static bool one_linktype(const struct ct_source *source, uint32_t *linktype)
     return replay->n_linktypes == 1;
 }
 
+static void make_heap(struct ct_replay *replay)
+{
+    for (size_t i = replay->n_heap / 2; i-- > 0;) {
+        sift_down(replay, i);
+    }
+    replay->primed = true;
+}
+
+static bool can_rewind(const struct ct_source *source)
+{
+    const struct ct_replay *replay = (const struct ct_replay *)source;
+    return replay->files != NULL && !replay->has_pipe;
+}
+
+static bool rewind_replay(struct ct_source *source)
+{
+    struct ct_replay *replay = replay_of(source);
+    if (!can_rewind(source)) {
+        return false;
+    }
+    for (size_t i = 0; i < replay->n_inputs; i++) {
+        ct_source_input_close(replay->inputs[i]);
+        replay->inputs[i] = NULL;
+    }
+    replay->rewound = true;
+    replay->shared.next_iface = 0;
+    replay->ended_bytes = 0;
+    replay->total_bytes = 0;
+    replay->n_linktypes = 0;
+    replay->n_heap = 0;
+    bool opened = open_inputs(replay) == CT_SOURCE_OK && replay->n_heap > 0;
+    make_heap(replay);
+    return opened;
+}
+
 static const struct ct_source_kind kind = {
+    .rewind = rewind_replay,
+    .can_rewind = can_rewind,
     .dispatch = dispatch,
     .next = next,
     .close = close_replay,
@@ -300,10 +374,7 @@ enum ct_source_status ct_source_replay_open(const struct ct_source_options *opti
         close_replay(&replay->base);
         return status;
     }
-    for (size_t i = replay->n_heap / 2; i-- > 0;) {
-        sift_down(replay, i);
-    }
-    replay->primed = true;
+    make_heap(replay);
     *opened = &replay->base;
     return CT_SOURCE_OK;
 }

@@ -27,6 +27,16 @@ enum ct_source_status ct_source_dispatch(struct ct_source *source, size_t max,
     return source->kind->dispatch(source, max, handler, user);
 }
 
+bool ct_source_rewind(struct ct_source *source)
+{
+    return source->kind->rewind != NULL && source->kind->rewind(source);
+}
+
+bool ct_source_can_rewind(const struct ct_source *source)
+{
+    return source->kind->can_rewind != NULL && source->kind->can_rewind(source);
+}
+
 bool ct_source_had_problems(const struct ct_source *source)
 {
     return source->kind->had_problems(source);

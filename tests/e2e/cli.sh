@@ -157,7 +157,7 @@ refused "--colour: unknown or ambiguous option" -r "$sample" --colour
 refused "-x: unknown option" -x
 refused "-w -: packets go to standard output" -r "$sample" -w - --json
 refused "-C, -G, -W: nothing is saved" -r "$sample" -C 1
-refused "-o tui: this version does not have the live view yet" -r "$sample" -o tui
+refused "-o tui: cannot be shown: standard output is no terminal, use -o text" -r "$sample" -o tui
 refused "-o xml: unknown format" -r "$sample" -o xml
 refused "why: this version does not have this command yet" why -r "$sample"
 refused "$sample: a file where a capture filter stands, read it with -r" "$sample"

@@ -38,6 +38,7 @@ group_build() {
     need 'have_pkg libmicrohttpd' libmicrohttpd-dev 'the metrics server'
     need 'have_pkg libseccomp' libseccomp-dev 'the filter of system calls'
     need 'have_pkg libcap-ng' libcap-ng-dev 'giving up capabilities'
+    need 'have_pkg ncursesw' libncurses-dev 'the terminal of the live view'
 }
 group_test() {
     need 'have_pkg cmocka' libcmocka-dev 'unit tests'
@@ -52,6 +53,7 @@ group_test() {
     need 'have_cmd socat' socat 'hears what the program tells a service manager in tests'
     need 'have_cmd python3' python3 'compares labels with the logs of caches'
     need 'have_cmd ip' iproute2 'network namespaces for tests of live capture'
+    need 'have_cmd tmux' tmux 'terminals in which the live view is tested'
     need 'have_cmd curl' curl 'requests in tests of live capture'
     need 'have_cmd tcpdump' tcpdump 'saved captures are compared with it in tests'
     need 'have_cmd nginx' nginx-light 'a real cache in tests under load'

@@ -107,7 +107,7 @@ static void run(struct bench *bench, size_t n_workers, struct ct_snapshot *snaps
     struct reading reading = {new_crew(bench, n_workers, true), bench, bench->tape.n};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, read_all, &reading), 0);
-    while (ct_app_crew_collect(reading.crew, -1)) {
+    while (ct_app_crew_collect(reading.crew, -1, -1)) {
     }
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_true(ct_app_crew_snapshot(reading.crew, 100, snapshot));
@@ -251,7 +251,7 @@ static void watch_crew(struct bench *bench, size_t n_workers, struct watched *wa
     struct reading reading = {new_crew(bench, n_workers, true), bench, bench->tape.n};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, read_all, &reading), 0);
-    while (ct_app_crew_collect(reading.crew, -1)) {
+    while (ct_app_crew_collect(reading.crew, -1, -1)) {
     }
     assert_int_equal(pthread_join(thread, NULL), 0);
     look(ct_app_crew_watch(reading.crew), watched);
@@ -312,7 +312,7 @@ static void expect_counted(struct bench *bench, size_t n_workers, bool loses)
         reading.n = 0;
     }
     assert_int_equal(pthread_create(&thread, NULL, read_all, &reading), 0);
-    while (ct_app_crew_collect(reading.crew, -1)) {
+    while (ct_app_crew_collect(reading.crew, -1, -1)) {
     }
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_true(ct_app_crew_snapshot(reading.crew, 0, snapshot));
@@ -369,7 +369,7 @@ static void test_directions_may_come_by_different_readers(void **state)
     }
     ct_app_crew_done(crew, 0);
     ct_app_crew_done(crew, 1);
-    while (ct_app_crew_collect(crew, -1)) {
+    while (ct_app_crew_collect(crew, -1, -1)) {
     }
     ct_app_crew_free(crew);
     struct taped_txns want;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/options.h"
@@ -184,6 +185,25 @@ static void saving_is_understood(void **state)
     ct_app_options_fini(&options);
 }
 
+static void the_view_is_asked_for(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"cachetap -r a -o tui", "cachetap -r a --tui",
+                                        "cachetap -r a --tui -o json:x --theme mono"};
+    struct ct_options options;
+    struct line line;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_true(parse(&options, &line, lines[i]));
+        assert_true(options.tui);
+        assert_int_equal(options.n_outputs, i == 2 ? 1 : 0);
+        ct_app_options_fini(&options);
+    }
+    assert_true(parse(&options, &line, "cachetap -r a"));
+    assert_false(options.tui); /* TERM=dumb, see main */
+    assert_int_equal(options.n_outputs, 1);
+    ct_app_options_fini(&options);
+}
+
 static void what_is_wrong_is_said(void **state)
 {
     (void)state;
@@ -202,10 +222,13 @@ static void what_is_wrong_is_said(void **state)
         {"cachetap -r a -c 1x", "-c 1x: not a number of packets"},
         {"cachetap -r a --connections", "--connections: no output has lines for connections"},
         {"cachetap -r a --connections --csv", "add -o json, -o text or -o csv-connections"},
-        {"cachetap -r a -o xml", "-o xml: unknown format, use text, json, csv, csv-connections"},
+        {"cachetap -r a -o xml",
+         "-o xml: unknown format, use tui, text, json, csv, csv-connections"},
         {"cachetap -r a -o json:", "-o json:: the path is missing"},
-        {"cachetap -r a -o tui", "-o tui: this version does not have the live view yet"},
-        {"cachetap -r a --tui", "--tui: this version does not have the live view yet"},
+        {"cachetap -r a -o tui:x", "-o tui:x: the live view is shown on the terminal"},
+        {"cachetap -r a --tui --json", "-o tui: another output goes to standard output as well"},
+        {"cachetap -r a --tui -w -", "-o tui: another output goes to standard output as well"},
+        {"cachetap -r a --theme pink", "--theme pink: there is no such theme"},
         {"cachetap -i", "-i: its argument NAME is missing"},
         {"cachetap -r a -w", "-w: its argument FILE is missing"},
         {"cachetap -r a -C 1", "-C, -G, -W: nothing is saved, give -w FILE as well"},
@@ -262,7 +285,7 @@ static void table_of_options_names_each_key_once(void **state)
     (void)state;
     for (size_t i = 0; ct_app_option_row(i) != NULL; i++) {
         const struct ct_option_row *row = ct_app_option_row(i);
-        assert_true((row->help == NULL) != (row->missing == NULL));
+        assert_non_null(row->help);
         assert_true(row->key < 256 || row->name != NULL);
         for (size_t k = 0; k < i; k++) {
             assert_int_not_equal(ct_app_option_row(k)->key, row->key);
@@ -272,6 +295,7 @@ static void table_of_options_names_each_key_once(void **state)
 
 int main(void)
 {
+    (void)setenv("TERM", "dumb", 1); /* on a terminal the view would be the default */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inputs_outputs_and_filter_are_understood),
         cmocka_unit_test(what_a_service_needs_is_understood),
@@ -281,6 +305,7 @@ int main(void)
         cmocka_unit_test(questions_need_no_input),
         cmocka_unit_test(interfaces_are_understood),
         cmocka_unit_test(saving_is_understood),
+        cmocka_unit_test(the_view_is_asked_for),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(table_of_options_names_each_key_once),
     };
