@@ -30,6 +30,10 @@ dialects_are_current() {
     return 1
 }
 metrics_are_current() { diff docs/metrics.md <(tests/tools/metrics_doc.sh "$program"); }
+view_is_current() { diff docs/view.md <(tests/tools/view_doc.sh "$program"); }
+readme_shows_the_overview() {
+    diff <(sed 's/^    //' README.md | grep -c -F -x -f docs/screens/overview.txt) <(wc -l <docs/screens/overview.txt)
+}
 readme_options_exist() {
     local option
     for option in $(grep -oE '(^|[ `])--[a-z-]+' README.md | tr -d ' `' | sort -u); do
@@ -98,6 +102,8 @@ check "docs/limits.md is made from the table of limits" limits_are_current
 check "docs/dialects.md is made from the tables of dialects" dialects_are_current
 check "docs/query.md has the fields of --assert" query_is_current
 check "docs/metrics.md is made from the table of metrics" metrics_are_current
+check "docs/view.md has the keys and the screens" view_is_current
+check "README.md shows the overview" readme_shows_the_overview
 check "the options in README.md exist" readme_options_exist
 check "the examples in README.md print what it shows" examples_are_true
 check "README.md leads to every document, and they exist" documents_linked_exist

@@ -158,7 +158,8 @@ ok "^L paints everything again" eval 'keys C-l; sees "F1 Help"'
 
 # ---- size, stop and go on -------------------------------------------------------------------------
 mux resize-window -t v -x 120 -y 40
-ok "it grows with the terminal" eval 'until_true "[ \$(screen | wc -l) -eq 40 ]" && sees "[===" '
+widest() { screen | LC_ALL=C.UTF-8 wc -L; }
+ok "it grows with the terminal" until_true '[ "$(screen | wc -l)" -eq 40 ] && [ "$(widest)" -gt 100 ]'
 for n in 90 200 80 131 85; do mux resize-window -t v -x $n -y $((n / 3)); done
 mux resize-window -t v -x 80 -y 24
 ok "and survives a storm of sizes" eval 'press 2 "www.example.com" && press 1 HIT && fits 80 24'
