@@ -47,10 +47,11 @@ check "it runs" inside cachetap -r /tmp/nginx.pcap -q -o csv:/dev/null --assert 
 check "its service is there, and not enabled" test -f "$root/lib/systemd/system/cachetap.service" -a ! -e "$root/etc/systemd/system/multi-user.target.wants/cachetap.service"
 check "its account has no shell and no home" sh -c 'grep -q "^cachetap:.*:/nonexistent:/usr/sbin/nologin$" "$1/etc/passwd"' - "$root"
 check "its log folder is its own" [ "$(inside stat -c '%U:%a' /var/log/cachetap)" = cachetap:2750 ]
-check "its capture runs as that account" inside setpriv --reuid=cachetap --regid=cachetap --clear-groups cachetap -r /tmp/nginx.pcap -q -o json:/var/log/cachetap/transactions.json
 rm -f "$out/never"
 mkfifo "$out/never"
 check "the service starts as its unit says, answers and ends" quietly starts_and_ends
+# After the service, which begins its file anew.
+check "its capture runs as that account" inside setpriv --reuid=cachetap --regid=cachetap --clear-groups cachetap -r /tmp/nginx.pcap -q -o json:/var/log/cachetap/transactions.json
 echo '# mine' >>"$root/etc/default/cachetap"
 check "it is upgraded" quietly inside dpkg -i "$name"
 check "settings stay" grep -q '# mine' "$root/etc/default/cachetap"
