@@ -345,6 +345,16 @@ static bool set_theme(struct ct_options *options, const char *name)
                  "--theme %s: there is no such theme, use dark, light, blue-orange or mono", name);
 }
 
+static bool set_view(struct ct_options *options, int key, const char *argument)
+{
+    if (key == KEY_THEME) {
+        return set_theme(options, argument);
+    }
+    options->tui |= key == KEY_TUI;
+    options->command = key == KEY_KEYS ? CT_COMMAND_KEYS : options->command;
+    return true;
+}
+
 /* argument is empty for options without. */
 bool ct_app_options_apply(struct ct_options *options, int key, const char *argument)
 {
@@ -382,13 +392,9 @@ bool ct_app_options_apply(struct ct_options *options, int key, const char *argum
         options->dialect = argument[0] != '\0' ? argument : NULL;
         break;
     case KEY_TUI:
-        options->tui = true;
-        break;
     case KEY_KEYS:
-        options->command = CT_COMMAND_KEYS;
-        break;
     case KEY_THEME:
-        return set_theme(options, argument);
+        return set_view(options, key, argument);
     case KEY_TEXT:
         add_output(options, CT_FORMAT_TEXT, NULL);
         break;

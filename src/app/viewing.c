@@ -122,11 +122,11 @@ static bool on_save_packets(void *user, const struct ct_conn_info *conns, size_t
 static void make_safe(char out[CT_OPENER_NAME - 8], const char *name)
 {
     size_t n = 0;
-    for (; name[n] != '\0' && n < CT_OPENER_NAME - 9; n++) {
+    for (; n < CT_OPENER_NAME - 9 && name[n] != '\0'; n++) {
         char c = name[n];
         bool fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                     c == '_' || c == '-' || (c == '.' && n > 0);
-        out[n] = fine ? c : '_';
+        out[n] = (char)(fine ? c : '_');
     }
     out[n] = '\0';
 }

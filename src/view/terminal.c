@@ -349,7 +349,7 @@ static void paint_cell(const struct ct_terminal *terminal, const struct ct_cell 
     wchar_t wide[CCHARW_MAX + 1];
     cchar_t out;
     unsigned style = cell->style < CT_STYLE_COUNT ? cell->style : CT_STYLE_NORMAL;
-    short pair = terminal->colors > 0 ? PAIR_OF(style) : 0;
+    short pair = (short)(terminal->colors > 0 ? PAIR_OF(style) : 0);
     to_wide(terminal, cell, wide);
     if (setcchar(&out, wide, (attr_t)terminal->looks[style].attributes, pair, NULL) == OK) {
         (void)wadd_wch(stdscr, &out); /* ERR in the last corner, and yet it is there */

@@ -143,7 +143,7 @@ static short shade_of(const struct shade *shade, int colors)
     if (colors >= 256) {
         return shade->c256;
     }
-    return colors >= 16 ? shade->c16 : shade->c8;
+    return (short)(colors >= 16 ? shade->c16 : shade->c8);
 }
 
 struct ct_view_look ct_view_theme_look(int theme, enum ct_style style, int colors)
