@@ -355,6 +355,23 @@ static bool set_view(struct ct_options *options, int key, const char *argument)
     return true;
 }
 
+/* Of an option that is short for -o FORMAT. */
+static enum ct_format format_of(int key)
+{
+    switch (key) {
+    case KEY_TEXT:
+        return CT_FORMAT_TEXT;
+    case KEY_JSON:
+        return CT_FORMAT_JSON;
+    case KEY_CSV:
+        return CT_FORMAT_CSV;
+    case KEY_SUMMARY:
+        return CT_FORMAT_SUMMARY;
+    default:
+        return CT_FORMAT_SUMMARY_JSON;
+    }
+}
+
 /* argument is empty for options without. */
 bool ct_app_options_apply(struct ct_options *options, int key, const char *argument)
 {
@@ -396,19 +413,11 @@ bool ct_app_options_apply(struct ct_options *options, int key, const char *argum
     case KEY_THEME:
         return set_view(options, key, argument);
     case KEY_TEXT:
-        add_output(options, CT_FORMAT_TEXT, NULL);
-        break;
     case KEY_JSON:
-        add_output(options, CT_FORMAT_JSON, NULL);
-        break;
     case KEY_CSV:
-        add_output(options, CT_FORMAT_CSV, NULL);
-        break;
     case KEY_SUMMARY:
-        add_output(options, CT_FORMAT_SUMMARY, NULL);
-        break;
     case KEY_SUMMARY_JSON:
-        add_output(options, CT_FORMAT_SUMMARY_JSON, NULL);
+        add_output(options, format_of(key), NULL);
         break;
     case KEY_EXPLAIN:
         options->explain = true;
