@@ -175,7 +175,10 @@ until_true "shows 'ready>'"
 terminal 100 30 tmux-256color C.UTF-8
 start -r "$sample" --speed 0.02
 ok "a replay pauses" press p "PAUSE"
-ok "a step goes on by a transaction" eval 'keys s; press 8 "transactions: 1 of 1"; keys s; sees "transactions: 1 of 2"'
+listed() { screen | sed -n 's/.*transactions: .* of \([0-9]*\).*/\1/p' | head -n 1; }
+press 8 "transactions:" # how many came before the pause depends on the machine
+before=$(listed)
+ok "a step goes on by a transaction" eval 'keys s; sees "of $((${before:-0} + 1))"'
 keys p
 ok "as fast as possible it ends" press '*' "ENDED"
 ok "all of it was read" eval 'press 8 "of 210"'
