@@ -21,7 +21,7 @@ echo "  lint  order of the stages"
 # shellcheck disable=SC2086
 awk -v layers="$layers" '
 BEGIN { n = split(layers, order, " "); for (i = 1; i <= n; i++) rank[order[i]] = i
-        rank["cachetap"] = rank["engine"]; alias["consumer"] = "stream"; alias["cachetap"] = "engine"; alias["parts"] = "engine"; alias["watch"] = "stats" }
+        rank["cachetap"] = rank["engine"]; alias["consumer"] = "stream"; alias["cachetap"] = "engine"; alias["parts"] = "engine"; alias["watch"] = "stats"; alias["terminal"] = "view" }
 function stage_of(path,   parts, name) {
     split(path, parts, "/")
     if (parts[1] == "src") return parts[2]
