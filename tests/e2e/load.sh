@@ -142,6 +142,10 @@ ask_all() {                                   # the run's name, requests of each
     until_true answered "$1" $(($2 * THREADS))
     hush
 }
+an_expired_one() { # asks for what is fresh for a second, as long as it takes: a fast machine's wrk needs less
+    ip netns exec "$near" curl -s -o /dev/null -D - "http://10.98.0.2:8080/short/one?age=1&run=$1&id=curl" |
+        grep -q "X-Cache-Status: EXPIRED"
+}
 live() { # arguments of cachetap; $pid, out and err; waits until it listens
     : >err
     ip netns exec "$near" env --default-signal=INT,HUP "$program" -i ct0 -B 64M "$@" >out 2>err &
@@ -170,17 +174,17 @@ for threads in 1 3; do
     run=all$threads
     live --threads $threads --json -o summary-json:summary
     ask_all $run 1250
-    log_of $run >want
-    until_true eval '[ "$(wc -l <out)" -ge 10000 ]' # none is still on its way
+    until_true an_expired_one $run || echo "no answer was expired" >>err
+    until_true eval 'log_of $run >want && [ "$(wc -l <out)" -ge "$(wc -l <want)" ]' # none is still on its way
     stop
     verdicts out >got
     ok "--threads $threads: each of 10,000 requests in nginx' log, with nginx' verdict" eval \
-        '[ "$(wc -l <want)" -eq 10000 ] && cmp want got'
+        '[ "$(wc -l <want)" -ge 10000 ] && cmp want got'
     ok "--threads $threads: hits, misses, expired ones and bypasses" eval \
         '[ "$(sed "s/.* //" got | sort -u | tr "\n" " ")" = "BYPASS EXPIRED HIT MISS " ]'
     ok "--threads $threads: nothing is dropped, nothing is said" eval \
         '[ $status -eq 0 ] && ! grep -v "listening on" err &&
-        [ "$(jq -c "[.interfaces[0].kernel_drops, .transactions.total]" summary)" = "[0,10000]" ]'
+        [ "$(jq -c "[.interfaces[0].kernel_drops, .transactions.total]" summary)" = "[0,$(wc -l <want)]" ]'
 done
 
 # ---- under load -------------------------------------------------------------------------------

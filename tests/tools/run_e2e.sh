@@ -8,7 +8,7 @@ run() { # program, how many at a time; scripts on standard input
     # shellcheck disable=SC2016
     WORK=$work xargs -r -P "$2" -n 1 sh -c '
         log=$WORK/$(basename "$2").log
-        "$2" "$1" >"$log" 2>&1
+        env --default-signal "$2" "$1" >"$log" 2>&1 # also below nohup
         status=$?
         # In one piece: another one may end meanwhile.
         printf "  e2e   %s\n%s\n" "$2" "$(cat "$log")"
