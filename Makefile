@@ -60,9 +60,9 @@ override LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANFLAGS)
 
 # ---- what is built -------------------------------------------------------------------------
 # The order of the stages: a file may include its own stage and those to its left.
-LAYERS     := base source packet stream http cache insight stats engine query output view app
+LAYERS     := base source packet stream http cache insight stats engine query output view process command crew sinks service app
 LIB_STAGES := base packet stream http cache insight stats engine
-PROG_STAGES := source query output view app
+PROG_STAGES := source query output view process command crew sinks service app
 
 LIB_SRCS  := $(foreach s,$(LIB_STAGES),$(wildcard src/$(s)/*.c))
 PROG_SRCS := $(filter-out src/app/main.c,$(foreach s,$(PROG_STAGES),$(wildcard src/$(s)/*.c)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/help.h"
 
-#include "app/confine.h"
+#include "process/confine.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -14,12 +14,12 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "app/metrics_server.h"
-#include "app/options.h"
 #include "cachetap/cachetap.h"
 #include "cachetap/http.h"
 #include "cachetap/source.h"
 #include "cachetap/terminal.h"
+#include "command/options.h"
+#include "service/metrics_server.h"
 
 /* Where the parser comes from; the build knows. */
 #ifndef CT_LLHTTP_ORIGIN
@@ -122,8 +122,8 @@ void ct_app_help_print(FILE *file)
                 "\n"
                 "The capture filter is a pcap-filter(7) expression, such as: tcp port 80\n",
                 file);
-    for (size_t i = 0; ct_app_option_row(i) != NULL; i++) {
-        print_option(file, ct_app_option_row(i));
+    for (size_t i = 0; ct_command_option_row(i) != NULL; i++) {
+        print_option(file, ct_command_option_row(i));
     }
     (void)fputs("\nFormats of -o; PATH is standard output when left out:\n", file);
     print_formats(file);
@@ -165,8 +165,8 @@ void ct_app_version_print(FILE *file)
     (void)fprintf(file, "libconfig %d.%d\n", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR);
     (void)fprintf(file, "libsodium %s\n", sodium_version_string());
     (void)fprintf(file, "%s\n", ct_terminal_version());
-    (void)fprintf(file, "libmicrohttpd %s\n", ct_app_metrics_server_version());
-    if (!ct_app_confine_filters()) {
+    (void)fprintf(file, "libmicrohttpd %s\n", ct_service_metrics_version());
+    if (!ct_process_confine_filters()) {
         (void)fputs("built with sanitizers: system calls are not filtered\n", file);
     }
 }

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/dialects.h"
 #include "app/help.h"
-#include "app/options.h"
 #include "app/run.h"
-#include "app/voice.h"
+#include "command/dialects.h"
+#include "command/options.h"
+#include "process/voice.h"
 
 /* A standard stream that is closed must not become a file that we open (it then fails instead). */
 static void hold_standard_streams(void)
@@ -35,8 +35,8 @@ static enum ct_exit list_interfaces(void)
     char message[CT_SOURCE_MESSAGE_MAX];
     if (!ct_app_interfaces_print(stdout, message)) {
         struct ct_voice voice;
-        ct_app_voice_init(&voice, false);
-        ct_app_voice_say(&voice, "%s", message);
+        ct_process_voice_init(&voice, false);
+        ct_process_voice_say(&voice, "%s", message);
         return CT_EXIT_FAILED;
     }
     return fflush(stdout) == 0 ? CT_EXIT_OK : CT_EXIT_FAILED;
@@ -47,16 +47,16 @@ static enum ct_exit list_dialects(const struct ct_options *options)
     const struct ct_cache_config config = {.dialects = options->dialects,
                                            .n_dialects = options->n_dialects};
     struct ct_voice voice;
-    int n = ct_app_dialects_print(stdout, &config, options->dialect);
-    ct_app_voice_init(&voice, false);
+    int n = ct_command_dialects_print(stdout, &config, options->dialect);
+    ct_process_voice_init(&voice, false);
     if (n == 0) {
-        ct_app_voice_say(&voice,
-                         "--dialects=%s: there is no dialect of this name, --dialects lists them",
-                         options->dialect);
+        ct_process_voice_say(
+            &voice, "--dialects=%s: there is no dialect of this name, --dialects lists them",
+            options->dialect);
         return CT_EXIT_USAGE;
     }
     if (n < 0) {
-        ct_app_voice_say(&voice, "--dialects: out of memory");
+        ct_process_voice_say(&voice, "--dialects: out of memory");
     }
     return n > 0 && fflush(stdout) == 0 ? CT_EXIT_OK : CT_EXIT_FAILED;
 }
@@ -93,13 +93,13 @@ int main(int argc, char **argv)
 
     hold_standard_streams();
     (void)setlocale(LC_CTYPE, ""); /* an unknown locale leaves "C", which is fine */
-    if (ct_app_options_parse(&options, argc, argv)) {
+    if (ct_command_options_parse(&options, argc, argv)) {
         status = obey(&options);
     } else {
         struct ct_voice voice;
-        ct_app_voice_init(&voice, false);
-        ct_app_voice_say(&voice, "%s", options.error);
+        ct_process_voice_init(&voice, false);
+        ct_process_voice_say(&voice, "%s", options.error);
     }
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
     return (int)status;
 }

@@ -3,8 +3,8 @@
 
 #include <time.h>
 
-#include "app/signals.h"
-#include "app/voice.h"
+#include "process/signals.h"
+#include "process/voice.h"
 
 /* Frames between two looks at signals, outputs and the clock. */
 #define BATCH_FRAMES 256
@@ -33,10 +33,10 @@ void ct_app_reader_count_now(struct ct_reader *reader)
     ct_source_count(reader->source, &counts.capture);
     ct_source_progress(reader->source, &counts.done_bytes, &counts.total_bytes);
     if (reader->save != NULL) {
-        counts.capture.unsaved_packets = ct_app_save_lost(reader->save);
+        counts.capture.unsaved_packets = ct_sinks_save_lost(reader->save);
     }
     if (reader->recorder != NULL) {
-        counts.capture.unringed_packets = ct_app_recorder_lost(reader->recorder);
+        counts.capture.unringed_packets = ct_sinks_recorder_lost(reader->recorder);
     }
     (void)pthread_mutex_lock(&reader->lock); /* fails on misuse only */
     reader->counts = counts;
@@ -53,12 +53,12 @@ void ct_app_reader_counts(struct ct_reader *reader, struct ct_reader_counts *cou
 /* What has to be looked at now and then. */
 static void look(struct ct_reader *reader)
 {
-    int64_t clock_ns = ct_app_voice_clock();
+    int64_t clock_ns = ct_process_voice_clock();
     if (reader->recorder != NULL) {
         if (atomic_exchange_explicit(&reader->dump_wanted, false, memory_order_relaxed)) {
-            ct_app_recorder_dump(reader->recorder);
+            ct_sinks_recorder_dump(reader->recorder);
         }
-        ct_app_recorder_look(reader->recorder);
+        ct_sinks_recorder_look(reader->recorder);
     }
     if (clock_ns - reader->counted_ns >= COUNT_NS) {
         reader->counted_ns = clock_ns;
@@ -74,7 +74,7 @@ void ct_app_reader_dump(struct ct_reader *reader)
 static bool goes_on(struct ct_reader *reader)
 {
     return reader->hooks.batch(reader->hooks.user) &&
-           (reader->save == NULL || !ct_app_save_is_over(reader->save)) &&
+           (reader->save == NULL || !ct_sinks_save_is_over(reader->save)) &&
            (reader->count == 0 || reader->packets < reader->count);
 }
 
@@ -82,13 +82,13 @@ static bool goes_on(struct ct_reader *reader)
 static bool wait_until_due(struct ct_reader *reader, int64_t ts_ns)
 {
     int64_t left_ns = 0;
-    while ((left_ns = ct_app_pace_left(&reader->pace, ts_ns, ct_app_voice_clock())) > 0) {
-        ct_app_pace_sleep(left_ns < TICK_NS ? left_ns : TICK_NS, ct_app_signals_pending);
+    while ((left_ns = ct_app_pace_left(&reader->pace, ts_ns, ct_process_voice_clock())) > 0) {
+        ct_app_pace_sleep(left_ns < TICK_NS ? left_ns : TICK_NS, ct_process_signals_pending);
         look(reader);
         if (!goes_on(reader)) {
             return false;
         }
-        int64_t now_ns = ct_app_pace_now(&reader->pace, ct_app_voice_clock());
+        int64_t now_ns = ct_app_pace_now(&reader->pace, ct_process_voice_clock());
         reader->hooks.tick(reader->hooks.user, now_ns < ts_ns ? now_ns : ts_ns);
     }
     return true;
@@ -139,7 +139,7 @@ static int64_t time_to_wait(struct ct_reader *reader, int64_t ts_ns)
     if (reader->pace.speed <= 0) {
         return 0;
     }
-    int64_t left_ns = ct_app_pace_left(&reader->pace, ts_ns, ct_app_voice_clock());
+    int64_t left_ns = ct_app_pace_left(&reader->pace, ts_ns, ct_process_voice_clock());
     return left_ns < TICK_NS ? left_ns : TICK_NS;
 }
 
@@ -156,7 +156,7 @@ static bool wait_as_wished(struct ct_reader *reader, int64_t ts_ns)
         ct_app_control_wait(reader->control, reader->control_version, ns);
         take_wishes(reader);
         if (!reader->wanted.paused && reader->pace.begun) {
-            int64_t now_ns = ct_app_pace_now(&reader->pace, ct_app_voice_clock());
+            int64_t now_ns = ct_app_pace_now(&reader->pace, ct_process_voice_clock());
             reader->hooks.tick(reader->hooks.user, now_ns < ts_ns ? now_ns : ts_ns);
         }
     }
@@ -192,10 +192,10 @@ static void on_frame(void *user, const struct ct_frame *frame)
     }
     reader->hooks.frame(reader->hooks.user, frame);
     if (reader->save != NULL) {
-        ct_app_save_frame(reader->save, frame);
+        ct_sinks_save_frame(reader->save, frame);
     }
     if (reader->recorder != NULL) {
-        ct_app_recorder_frame(reader->recorder, frame);
+        ct_sinks_recorder_frame(reader->recorder, frame);
     }
     reader->packets++;
     reader->frame_ns = frame->ts_ns > reader->frame_ns ? frame->ts_ns : reader->frame_ns;
@@ -214,12 +214,12 @@ static void pass_time(struct ct_reader *reader, int64_t clock_ns, bool had_frame
 
 static void end_batch(struct ct_reader *reader, bool had_frames)
 {
-    int64_t clock_ns = ct_app_voice_clock();
+    int64_t clock_ns = ct_process_voice_clock();
     if (reader->is_live) {
         pass_time(reader, clock_ns, had_frames);
         if (reader->save != NULL) {
-            ct_app_save_tick(reader->save, (int64_t)time(NULL) * CT_NS_PER_S);
-            ct_app_save_flush(reader->save);
+            ct_sinks_save_tick(reader->save, (int64_t)time(NULL) * CT_NS_PER_S);
+            ct_sinks_save_flush(reader->save);
         }
     }
     look(reader);

@@ -11,9 +11,9 @@
 
 #include "app/control.h"
 #include "app/pace.h"
-#include "app/recorder.h"
-#include "app/save.h"
 #include "cachetap/source.h"
+#include "sinks/recorder.h"
+#include "sinks/save.h"
 
 /* All are called in the reader's thread. */
 struct ct_reader_hooks {

@@ -3,9 +3,9 @@
 #ifndef CACHETAP_APP_REPORT_H
 #define CACHETAP_APP_REPORT_H
 
-#include "app/options.h"
-#include "app/voice.h"
 #include "cachetap/stats.h"
+#include "command/options.h"
+#include "process/voice.h"
 
 /* Packets, transactions, and what each interface gave and lost (SIGUSR1, -v). */
 void ct_app_report_statistics(struct ct_voice *voice, const struct ct_snapshot *snapshot);

@@ -3,7 +3,7 @@
 #ifndef CACHETAP_APP_RUN_H
 #define CACHETAP_APP_RUN_H
 
-#include "app/options.h"
+#include "command/options.h"
 
 /* What a process ends with (the contract of the command line). */
 enum ct_exit {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/signals.h"
+#include "process/signals.h"
 
 /* Ten frames a second at most. */
 #define FRAME_NS (CT_NS_PER_S / 10)
@@ -141,11 +141,11 @@ static int create_new(struct ct_viewing *viewing, char name[CT_OPENER_NAME])
     if (dot != NULL) {
         *dot = '\0';
     }
-    int fd = ct_app_place_create(&viewing->place, name, O_EXCL, SAVE_FILE_MODE);
+    int fd = ct_process_place_create(&viewing->place, name, O_EXCL, SAVE_FILE_MODE);
     for (int i = 1; fd < 0 && errno == EEXIST && i < SAME_NAMES; i++) {
         char numbered[CT_OPENER_NAME];
         (void)snprintf(numbered, sizeof numbered, "%.200s-%d%.40s", stem, i, tail);
-        fd = ct_app_place_create(&viewing->place, numbered, O_EXCL, SAVE_FILE_MODE);
+        fd = ct_process_place_create(&viewing->place, numbered, O_EXCL, SAVE_FILE_MODE);
         if (fd >= 0) {
             memcpy(name, numbered, sizeof numbered);
         }
@@ -183,7 +183,7 @@ static bool on_save(void *user, const char *name, const char *text, size_t n,
         (void)snprintf(message, CT_VIEW_MESSAGE_MAX, "saved %.200s", safe);
     } else {
         (void)snprintf(message, CT_VIEW_MESSAGE_MAX, "%.120s: cannot be written: %s", safe,
-                       ct_app_place_error(error));
+                       ct_process_place_error(error));
     }
     return written;
 }
@@ -214,13 +214,13 @@ static bool open_terminal(struct ct_viewing *viewing)
     viewing->terminal =
         ct_terminal_open(viewing->options->theme, !viewing->options->reads_stdin, message);
     if (viewing->terminal == NULL) {
-        ct_app_voice_say(viewing->voice, "-o tui: cannot be shown: %s", message);
+        ct_process_voice_say(viewing->voice, "-o tui: cannot be shown: %s", message);
         return false;
     }
-    if (!ct_app_voice_hold(viewing->voice)) {
+    if (!ct_process_voice_hold(viewing->voice)) {
         return false;
     }
-    ct_app_signals_install_view(ct_terminal_rescue);
+    ct_process_signals_install_view(ct_terminal_rescue);
     return true;
 }
 
@@ -231,7 +231,7 @@ struct ct_viewing *ct_app_viewing_open(const struct ct_options *options, const c
 {
     struct ct_viewing *viewing = calloc(1, sizeof *viewing);
     if (viewing == NULL) {
-        ct_app_voice_say(voice, "-o tui: out of memory");
+        ct_process_voice_say(voice, "-o tui: out of memory");
         return NULL;
     }
     viewing->options = options;
@@ -239,7 +239,7 @@ struct ct_viewing *ct_app_viewing_open(const struct ct_options *options, const c
     viewing->control = control;
     viewing->hooks = *hooks;
     viewing->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC); /* else: not shown */
-    viewing->begin_ns = ct_app_voice_clock();
+    viewing->begin_ns = ct_process_voice_clock();
     (void)snprintf(viewing->source, sizeof viewing->source, "%s", source);
     viewing->status = (struct ct_view_status){.source = viewing->source,
                                               .filter = options->filter,
@@ -247,10 +247,11 @@ struct ct_viewing *ct_app_viewing_open(const struct ct_options *options, const c
                                               .live = options->is_live};
     viewing->snapshot = calloc(1, sizeof *viewing->snapshot);
     fill_hooks(viewing);
-    if (!ct_app_place_find(&viewing->place, opener, "cachetap")) {
-        ct_app_voice_say(voice, "-o tui: the current folder cannot be opened: %s", strerror(errno));
+    if (!ct_process_place_find(&viewing->place, opener, "cachetap")) {
+        ct_process_voice_say(voice, "-o tui: the current folder cannot be opened: %s",
+                             strerror(errno));
     } else if (viewing->snapshot == NULL) {
-        ct_app_voice_say(voice, "-o tui: out of memory");
+        ct_process_voice_say(voice, "-o tui: out of memory");
     } else if (open_terminal(viewing)) {
         return viewing;
     }
@@ -270,7 +271,7 @@ bool ct_app_viewing_begin(struct ct_viewing *viewing, const struct ct_fields *fi
     viewing->view = ct_view_new(&options);
     viewing->dirty = true;
     if (viewing->view == NULL) {
-        ct_app_voice_say(viewing->voice, "-o tui: out of memory");
+        ct_process_voice_say(viewing->voice, "-o tui: out of memory");
     }
     return viewing->view != NULL;
 }
@@ -281,7 +282,7 @@ void ct_app_viewing_close(struct ct_viewing *viewing)
         return;
     }
     ct_terminal_close(viewing->terminal);
-    ct_app_voice_release(viewing->voice);
+    ct_process_voice_release(viewing->voice);
     ct_view_free(viewing->view);
     if (viewing->statm >= 0) {
         (void)close(viewing->statm); /* only read from */
@@ -342,7 +343,7 @@ static void draw(struct ct_viewing *viewing, const struct ct_viewing_now *now, i
     lay_out(viewing, clock_ns);
     ct_terminal_show(viewing->terminal);
     viewing->drawn_ns = clock_ns;
-    viewing->cost_ns = ct_app_voice_clock() - clock_ns;
+    viewing->cost_ns = ct_process_voice_clock() - clock_ns;
 }
 
 /* The clock when the next frame may be drawn, because of what came, or of a key. */
@@ -363,7 +364,7 @@ static bool clock_shows(const struct ct_viewing *viewing, int64_t clock_ns)
 static void hear_voice(struct ct_viewing *viewing)
 {
     char line[CT_VOICE_LINE_BYTES];
-    uint64_t n = ct_app_voice_latest(viewing->voice, line);
+    uint64_t n = ct_process_voice_latest(viewing->voice, line);
     if (n != viewing->lines) {
         viewing->lines = n;
         memcpy(viewing->line, line, sizeof line);
@@ -376,7 +377,7 @@ static void hear_voice(struct ct_viewing *viewing)
 static void draw_if_due(struct ct_viewing *viewing)
 {
     struct ct_viewing_now now = {.packets = 0};
-    int64_t clock_ns = ct_app_voice_clock();
+    int64_t clock_ns = ct_process_voice_clock();
     viewing->hooks.now(viewing->hooks.user, &now);
     hear_voice(viewing);
     bool changed = now.packets != viewing->shown.packets ||
@@ -397,7 +398,7 @@ static void take_keys(struct ct_viewing *viewing)
         if (viewing->unsettled) {
             lay_out(viewing, viewing->key_ns);
         }
-        viewing->key_ns = ct_app_voice_clock();
+        viewing->key_ns = ct_process_voice_clock();
         viewing->unsettled = key < CT_KEY_UP || key > CT_KEY_RIGHT;
         if (key == KEY_REPAINT) {
             ct_terminal_repaint(viewing->terminal);
@@ -409,20 +410,20 @@ static void take_keys(struct ct_viewing *viewing)
 
 static void take_signals(struct ct_viewing *viewing)
 {
-    if (ct_app_signals_take_suspend()) {
+    if (ct_process_signals_take_suspend()) {
         ct_terminal_suspend(viewing->terminal);
-        ct_app_signals_stop_here();
-        (void)ct_app_signals_take_resume();
+        ct_process_signals_stop_here();
+        (void)ct_process_signals_take_resume();
         ct_terminal_resume(viewing->terminal);
         ct_terminal_fit(viewing->terminal);
         viewing->dirty = true;
     }
-    if (ct_app_signals_take_resume()) {
+    if (ct_process_signals_take_resume()) {
         ct_terminal_resume(viewing->terminal);
         ct_terminal_fit(viewing->terminal);
         viewing->dirty = true;
     }
-    if (ct_app_signals_take_resize()) {
+    if (ct_process_signals_take_resize()) {
         ct_terminal_fit(viewing->terminal);
         viewing->dirty = true;
     }
@@ -435,7 +436,7 @@ int ct_app_viewing_fd(const struct ct_viewing *viewing)
 
 int ct_app_viewing_wait_ms(const struct ct_viewing *viewing)
 {
-    int64_t left_ns = next_frame(viewing) - ct_app_voice_clock();
+    int64_t left_ns = next_frame(viewing) - ct_process_voice_clock();
     if (!(viewing->dirty || viewing->stale) || left_ns > WAIT_MS * CT_NS_PER_MS) {
         return WAIT_MS;
     }
@@ -456,8 +457,8 @@ bool ct_app_viewing_attend(struct ct_viewing *viewing)
 void ct_app_viewing_wait(const struct ct_viewing *viewing)
 {
     struct pollfd poll_fd = {.fd = ct_terminal_fd(viewing->terminal), .events = POLLIN};
-    bool busy =
-        viewing->dirty || viewing->stale || ct_app_voice_clock() - viewing->key_ns < AFTER_KEY_NS;
+    bool busy = viewing->dirty || viewing->stale ||
+                ct_process_voice_clock() - viewing->key_ns < AFTER_KEY_NS;
     int ms = busy ? ct_app_viewing_wait_ms(viewing) : IDLE_MS;
     (void)poll(&poll_fd, 1, ms); /* whatever ended it is looked at */
 }

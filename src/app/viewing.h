@@ -8,10 +8,10 @@
 #define CACHETAP_APP_VIEWING_H
 
 #include "app/control.h"
-#include "app/options.h"
-#include "app/place.h"
-#include "app/voice.h"
 #include "cachetap/terminal.h"
+#include "command/options.h"
+#include "process/place.h"
+#include "process/voice.h"
 
 /* What the run tells for each frame. */
 struct ct_viewing_now {

@@ -6,6 +6,7 @@
 
 #include "base/span.h"
 #include "view/columns.h"
+#include "view/list_state.h"
 
 /* ---- kinds ------------------------------------------------------------------------------ */
 
@@ -122,8 +123,7 @@ void ct_view_list_fini(struct ct_list *list)
     list->query = NULL;
 }
 
-/* Doubles until need fits. False: no memory. */
-static bool grow(void **p, size_t *room, size_t need, size_t size)
+bool ct_view_list_grow(void **p, size_t *room, size_t need, size_t size)
 {
     if (need <= *room) {
         return true;
@@ -144,7 +144,7 @@ static bool grow(void **p, size_t *room, size_t need, size_t size)
 static void *add_item(struct ct_list *list)
 {
     void *items = list->items;
-    bool fits = grow(&items, &list->room, list->n + 1, list->item_size);
+    bool fits = ct_view_list_grow(&items, &list->room, list->n + 1, list->item_size);
     list->items = items;
     return fits ? list->items + list->n++ * list->item_size : NULL;
 }
@@ -152,7 +152,7 @@ static void *add_item(struct ct_list *list)
 static bool keep_key(struct ct_list *list, struct ct_span key, size_t *at)
 {
     void *keys = list->keys;
-    bool fits = grow(&keys, &list->keys_room, list->keys_n + key.n, 1);
+    bool fits = ct_view_list_grow(&keys, &list->keys_room, list->keys_n + key.n, 1);
     list->keys = keys;
     if (!fits) {
         return false;
@@ -282,14 +282,14 @@ bool ct_view_list_take(struct ct_list *list, const struct ct_scope *scope,
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
-static const void *item_at(const struct ct_list *list, size_t i)
+const void *ct_view_list_item(const struct ct_list *list, size_t i)
 {
     return list->items + i * list->item_size;
 }
 
 const void *ct_view_list_row(const struct ct_list *list, size_t i)
 {
-    return i < list->n_shown ? item_at(list, list->order[i]) : NULL;
+    return i < list->n_shown ? ct_view_list_item(list, list->order[i]) : NULL;
 }
 
 void ct_view_identity(const struct ct_list *list, const void *item,
@@ -334,207 +334,4 @@ bool ct_view_row_has(const struct ct_list *list, const void *item, struct ct_spa
         }
     }
     return false;
-}
-
-/* ---- filter ----------------------------------------------------------------------------- */
-
-struct subject {
-    const struct ct_list *list;
-    const void *item;
-    struct ct_field_value value;
-};
-
-static const char *field_name(const struct ct_column *columns, size_t n, size_t i,
-                              enum ct_query_kind *kind)
-{
-    static const enum ct_query_kind kinds[] = {
-        [CT_COLUMN_TEXT] = CT_QUERY_TEXT,    [CT_COLUMN_WORD] = CT_QUERY_TEXT,
-        [CT_COLUMN_COUNT] = CT_QUERY_NUMBER, [CT_COLUMN_OCTETS] = CT_QUERY_BYTES,
-        [CT_COLUMN_TIME] = CT_QUERY_SECONDS, [CT_COLUMN_CLOCK] = CT_QUERY_SECONDS,
-        [CT_COLUMN_RATIO] = CT_QUERY_NUMBER,
-    };
-    if (i >= n) {
-        return NULL;
-    }
-    *kind = kinds[columns[i].kind];
-    return columns[i].name;
-}
-
-static const char *key_field_name(size_t i, enum ct_query_kind *kind)
-{
-    return field_name(ct_view_key_columns, ct_view_n_key_columns, i, kind);
-}
-
-static const char *flow_field_name(size_t i, enum ct_query_kind *kind)
-{
-    return field_name(ct_view_flow_columns, ct_view_n_flow_columns, i, kind);
-}
-
-static bool field_value(void *record, size_t i, size_t k, struct ct_query_value *out)
-{
-    struct subject *subject = record;
-    size_t n = 0;
-    enum ct_column_kind kind = ct_view_columns(subject->list->id, &n)[i].kind;
-    if (k > 0) {
-        return false;
-    }
-    ct_view_field(subject->list, subject->item, i, &subject->value);
-    if (!subject->value.known) {
-        return false;
-    }
-    switch (kind) {
-    case CT_COLUMN_TEXT:
-    case CT_COLUMN_WORD:
-        out->text = subject->value.text;
-        break;
-    case CT_COLUMN_TIME:
-    case CT_COLUMN_CLOCK:
-        out->number = (double)subject->value.number / (double)CT_NS_PER_S;
-        break;
-    case CT_COLUMN_RATIO:
-        out->number = subject->value.ratio;
-        break;
-    default:
-        out->number = (double)subject->value.number;
-        break;
-    }
-    return true;
-}
-
-static const struct ct_query_fields key_fields = {key_field_name, field_value};
-static const struct ct_query_fields flow_fields = {flow_field_name, field_value};
-
-bool ct_view_list_filter(struct ct_list *list, const char *text, char message[CT_QUERY_MESSAGE_MAX])
-{
-    struct ct_where *where = NULL;
-    struct ct_query *query = NULL;
-    message[0] = '\0';
-    if (text != NULL && text[0] != '\0') {
-        if (list->id == CT_LIST_TRANSACTIONS) {
-            where = ct_output_where_new(text, message);
-        } else {
-            query = ct_query_new(text, list->id == CT_LIST_CONNECTIONS ? &flow_fields : &key_fields,
-                                 message);
-        }
-        if (where == NULL && query == NULL) {
-            return false;
-        }
-    }
-    ct_output_where_free(list->where);
-    ct_query_free(list->query);
-    list->where = where;
-    list->query = query;
-    if (list->id == CT_LIST_TRANSACTIONS) { /* all are asked anew */
-        list->n = 0;
-        list->n_shown = 0;
-        list->newest = 0;
-    }
-    return true;
-}
-
-/* ---- order ------------------------------------------------------------------------------ */
-
-struct rank {
-    double number;
-    uint64_t tie; /* of its identity */
-    uint32_t item;
-    bool known;
-};
-
-struct sorting {
-    const struct ct_list *list;
-    unsigned column;
-    bool text;
-    bool down; /* the greatest first */
-};
-
-static double number_of(const struct ct_field_value *value, enum ct_column_kind kind)
-{
-    return kind == CT_COLUMN_RATIO ? value->ratio : (double)value->number;
-}
-
-static int compare_texts(const struct sorting *sorting, uint32_t a, uint32_t b)
-{
-    struct ct_field_value x;
-    struct ct_field_value y;
-    ct_view_field(sorting->list, item_at(sorting->list, a), sorting->column, &x);
-    ct_view_field(sorting->list, item_at(sorting->list, b), sorting->column, &y);
-    size_t n = x.text.n < y.text.n ? x.text.n : y.text.n;
-    int order = n > 0 ? memcmp(x.text.p, y.text.p, n) : 0;
-    return order != 0 ? order : (x.text.n > y.text.n) - (x.text.n < y.text.n);
-}
-
-/* What is not known comes last; equal ones by their identity, so that they keep their places. */
-static int compare(const void *left, const void *right, void *user)
-{
-    const struct rank *a = left;
-    const struct rank *b = right;
-    const struct sorting *sorting = user;
-    if (a->known != b->known) {
-        return a->known ? -1 : 1;
-    }
-    int order = sorting->text ? compare_texts(sorting, a->item, b->item)
-                              : (a->number > b->number) - (a->number < b->number);
-    if (order == 0) {
-        return (a->tie > b->tie) - (a->tie < b->tie);
-    }
-    return sorting->down ? -order : order;
-}
-
-static uint64_t tie_of(const struct ct_list *list, const void *item)
-{
-    uint64_t tie = UINT64_C(14695981039346656037); /* FNV-1a */
-    if (list->id == CT_LIST_TRANSACTIONS) {
-        return ((const struct ct_txn_item *)item)->number;
-    }
-    if (list->id != CT_LIST_CONNECTIONS) {
-        return ((const struct ct_key_item *)item)->row.id;
-    }
-    for (const char *c = ((const struct ct_flow *)item)->uid; *c != '\0'; c++) {
-        tie = (tie ^ (unsigned char)*c) * UINT64_C(1099511628211);
-    }
-    return tie;
-}
-
-static bool shows(const struct ct_list *list, const struct ct_scope *scope, const void *item)
-{
-    struct subject subject = {.list = list, .item = item};
-    if (list->id == CT_LIST_CONNECTIONS && scope->kind == CT_SCOPE_CONN) {
-        struct ct_span uid = ct_span_of(((const struct ct_flow *)item)->uid);
-        return ct_span_equal(uid, (struct ct_span){scope->key, scope->key_n});
-    }
-    return list->query == NULL || ct_query_match(list->query, &subject);
-}
-
-bool ct_view_list_arrange(struct ct_list *list, const struct ct_scope *scope,
-                          const struct ct_list_look *look)
-{
-    size_t n_columns = 0;
-    const struct ct_column *columns = ct_view_columns(list->id, &n_columns);
-    enum ct_column_kind kind = columns[look->sort].kind;
-    struct sorting sorting = {.list = list, .column = look->sort};
-    sorting.text = kind == CT_COLUMN_TEXT || kind == CT_COLUMN_WORD;
-    sorting.down = sorting.text == look->reverse;
-    void *order = list->order;
-    bool fits = grow(&order, &list->order_room, list->n, sizeof *list->order);
-    list->order = order;
-    struct rank *ranks = fits && list->n > 0 ? malloc(list->n * sizeof *ranks) : NULL;
-    list->n_shown = 0;
-    if (ranks == NULL) {
-        return list->n == 0;
-    }
-    struct ct_field_value value;
-    for (size_t i = 0; i < list->n; i++) {
-        if (shows(list, scope, item_at(list, i))) {
-            ct_view_field(list, item_at(list, i), look->sort, &value);
-            ranks[list->n_shown++] = (struct rank){
-                number_of(&value, kind), tie_of(list, item_at(list, i)), (uint32_t)i, value.known};
-        }
-    }
-    qsort_r(ranks, list->n_shown, sizeof *ranks, compare, &sorting);
-    for (size_t i = 0; i < list->n_shown; i++) {
-        list->order[i] = ranks[i].item;
-    }
-    free(ranks);
-    return true;
 }

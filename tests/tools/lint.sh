@@ -47,12 +47,12 @@ one_place 'llhttp\.h' '^src/http/h1\.c$'
 one_place '(n?curses)' '^src/view/'
 one_place 'json-c' '^src/(output/jsonc|app/help)\.c$' # help: versions for -V
 one_place 'sodium' '^src/(base/hash|app/help)\.c$'
-one_place '(seccomp|cap-ng)\.h' '^src/app/confine\.c$'
+one_place '(seccomp|cap-ng)\.h' '^src/process/confine\.c$'
 one_place 'pcre2\.h' '^src/(cache/pattern|app/help)\.c$'
-one_place 'libconfig\.h' '^src/app/(config_tree\.h|help\.c)$'
+one_place 'libconfig\.h' '^src/(command/config_tree\.h|app/help\.c)$'
 one_place 'utf8proc\.h' '^src/(view/(canvas|prompt)\.c|app/help\.c)$'
-one_place 'microhttpd' '^src/app/metrics_server\.c$'
-one_place '(zlib|zstd)\.h' '^src/(source|app)/'
+one_place 'microhttpd' '^src/service/metrics_server\.c$'
+one_place '(zlib|zstd)\.h' '^src/(source/unpack|app/help)\.c$'
 
 echo "  lint  headers compile alone"
 for header in $(printf '%s\n' $sources | grep '\.h$'); do

@@ -24,8 +24,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/confine.h"
-#include "app/opener.h"
+#include "process/confine.h"
+#include "process/opener.h"
 
 /* What the process inside found out; one bit each. */
 enum {
@@ -63,18 +63,19 @@ static void *try_in_thread(void *user)
 static unsigned try_opener(struct ct_opener *opener, int place)
 {
     unsigned found = 0;
-    int fd = ct_app_opener_open(opener, place, "made.log", O_CREAT | O_APPEND, 0640);
+    int fd = ct_process_opener_open(opener, place, "made.log", O_CREAT | O_APPEND, 0640);
     found |= fd >= 0 && write(fd, "line\n", 5) == 5 ? OPENER_OPENED : 0;
     static const char *const outside[] = {"../made.log", "..", "", "/etc/made.log"};
     for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++) {
-        if (ct_app_opener_open(opener, place, outside[i], O_CREAT, 0640) >= 0) {
+        if (ct_process_opener_open(opener, place, outside[i], O_CREAT, 0640) >= 0) {
             found |= OPENER_LEFT;
         }
     }
-    if (ct_app_opener_open(opener, place + 1, "made.log", O_CREAT, 0640) >= 0) {
+    if (ct_process_opener_open(opener, place + 1, "made.log", O_CREAT, 0640) >= 0) {
         found |= OPENER_LEFT;
     }
-    found |= ct_app_opener_open(opener, place, "link", O_CREAT, 0640) >= 0 ? OPENER_FOLLOWED : 0;
+    found |=
+        ct_process_opener_open(opener, place, "link", O_CREAT, 0640) >= 0 ? OPENER_FOLLOWED : 0;
     return found;
 }
 
@@ -112,11 +113,12 @@ static _Noreturn void run_inside(const struct inside *inside)
     unsigned found = 0;
     struct ct_opener opener;
     struct ct_confine confine;
-    ct_app_opener_init(&opener);
+    ct_process_opener_init(&opener);
     (void)snprintf(path, sizeof path, "%s/first.log", inside->dir);
-    int place = ct_app_opener_add(&opener, path, &name);
-    if (place < 0 || !ct_app_opener_start(&opener) ||
-        !ct_app_confine_choose(&confine, NULL, inside->keep) || !ct_app_confine_enter(&confine)) {
+    int place = ct_process_opener_add(&opener, path, &name);
+    if (place < 0 || !ct_process_opener_start(&opener) ||
+        !ct_process_confine_choose(&confine, NULL, inside->keep) ||
+        !ct_process_confine_enter(&confine)) {
         _exit(1);
     }
     found |= confine.confined ? ENTERED : 0;
@@ -125,7 +127,7 @@ static _Noreturn void run_inside(const struct inside *inside)
     found |= try_opener(&opener, place);
     (void)!write(inside->to_parent, &found, sizeof found);
     (void)!read(inside->from_parent, &byte, 1); /* until the parent has looked at /proc */
-    ct_app_opener_fini(&opener);
+    ct_process_opener_fini(&opener);
     _exit(0);
 }
 
@@ -258,9 +260,9 @@ static void test_a_wrong_user_is_said(void **state)
 {
     (void)state;
     struct ct_confine confine;
-    assert_false(ct_app_confine_choose(&confine, "no-such-user-here", false));
+    assert_false(ct_process_confine_choose(&confine, "no-such-user-here", false));
     assert_non_null(strstr(confine.error, "-Z no-such-user-here"));
-    assert_false(ct_app_confine_choose(&confine, "nobody", true));
+    assert_false(ct_process_confine_choose(&confine, "nobody", true));
     assert_non_null(strstr(confine.error, "contradict"));
 }
 
@@ -269,11 +271,11 @@ static void test_the_state_is_described(void **state)
     (void)state;
     char text[256];
     struct ct_confine confine = {.keep = true};
-    ct_app_confine_describe(&confine, text, sizeof text);
+    ct_process_confine_describe(&confine, text, sizeof text);
     assert_non_null(strstr(text, "privileges kept"));
     confine =
         (struct ct_confine){.confined = true, .change_id = true, .user = "nobody", .n_calls = 60};
-    ct_app_confine_describe(&confine, text, sizeof text);
+    ct_process_confine_describe(&confine, text, sizeof text);
     assert_non_null(strstr(text, "user nobody"));
     assert_non_null(strstr(text, "60 system calls"));
 }

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/crew.h"
+#include "crew/crew.h"
 #include "support/tape.h"
 
 #define BATCH 64
@@ -77,7 +77,7 @@ static struct ct_crew *new_crew(struct bench *bench, size_t n_workers, bool loss
         .n_workers = n_workers,
         .lossless = lossless,
     };
-    struct ct_crew *crew = ct_app_crew_new(&options);
+    struct ct_crew *crew = ct_crew_new(&options);
     assert_non_null(crew);
     return crew;
 }
@@ -93,12 +93,12 @@ static void *read_all(void *user)
     struct reading *reading = user;
     const struct bench *bench = reading->bench;
     for (size_t i = 0; i < reading->n; i++) {
-        ct_app_crew_frame(reading->crew, 0, &bench->tape.frames[bench->order[i]]);
+        ct_crew_frame(reading->crew, 0, &bench->tape.frames[bench->order[i]]);
         if (i % BATCH == BATCH - 1) {
-            ct_app_crew_flush(reading->crew, 0);
+            ct_crew_flush(reading->crew, 0);
         }
     }
-    ct_app_crew_done(reading->crew, 0);
+    ct_crew_done(reading->crew, 0);
     return NULL;
 }
 
@@ -107,11 +107,11 @@ static void run(struct bench *bench, size_t n_workers, struct ct_snapshot *snaps
     struct reading reading = {new_crew(bench, n_workers, true), bench, bench->tape.n};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, read_all, &reading), 0);
-    while (ct_app_crew_collect(reading.crew, -1, -1)) {
+    while (ct_crew_collect(reading.crew, -1, -1)) {
     }
     assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_true(ct_app_crew_snapshot(reading.crew, 100, snapshot));
-    ct_app_crew_free(reading.crew);
+    assert_true(ct_crew_snapshot(reading.crew, 100, snapshot));
+    ct_crew_free(reading.crew);
 }
 
 static void shuffle(struct bench *bench, uint64_t seed, size_t span)
@@ -251,11 +251,11 @@ static void watch_crew(struct bench *bench, size_t n_workers, struct watched *wa
     struct reading reading = {new_crew(bench, n_workers, true), bench, bench->tape.n};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, read_all, &reading), 0);
-    while (ct_app_crew_collect(reading.crew, -1, -1)) {
+    while (ct_crew_collect(reading.crew, -1, -1)) {
     }
     assert_int_equal(pthread_join(thread, NULL), 0);
-    look(ct_app_crew_watch(reading.crew), watched);
-    ct_app_crew_free(reading.crew);
+    look(ct_crew_watch(reading.crew), watched);
+    ct_crew_free(reading.crew);
 }
 
 static void test_who_watches_sees_the_same_time_line(void **state)
@@ -293,8 +293,8 @@ static void test_nobody_watches_unless_asked(void **state)
     struct ct_crew *crew = new_crew(bench, 0, true);
     assert_non_null(engine);
     assert_null(ct_engine_watch(engine));
-    assert_null(ct_app_crew_watch(crew));
-    ct_app_crew_free(crew);
+    assert_null(ct_crew_watch(crew));
+    ct_crew_free(crew);
     ct_engine_free(engine);
 }
 
@@ -307,22 +307,22 @@ static void expect_counted(struct bench *bench, size_t n_workers, bool loses)
     assert_non_null(snapshot);
     if (n_workers == 0) { /* then the reader waits for nobody but at its end */
         for (size_t i = 0; i < reading.n; i++) {
-            ct_app_crew_frame(reading.crew, 0, &bench->tape.frames[i]);
+            ct_crew_frame(reading.crew, 0, &bench->tape.frames[i]);
         }
         reading.n = 0;
     }
     assert_int_equal(pthread_create(&thread, NULL, read_all, &reading), 0);
-    while (ct_app_crew_collect(reading.crew, -1, -1)) {
+    while (ct_crew_collect(reading.crew, -1, -1)) {
     }
     assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_true(ct_app_crew_snapshot(reading.crew, 0, snapshot));
+    assert_true(ct_crew_snapshot(reading.crew, 0, snapshot));
     assert_int_equal(snapshot->packets.frames, bench->tape.n);
     assert_int_equal(bench->txns.n + bench->n_connections + snapshot->records_lost,
                      snapshot->http.transactions + snapshot->stream.connections);
     assert_int_equal(snapshot->records_lost > 0, loses);
     ct_stats_snapshot_fini(snapshot);
     free(snapshot);
-    ct_app_crew_free(reading.crew);
+    ct_crew_free(reading.crew);
 }
 
 static void test_live_a_record_without_room_is_counted(void **state)
@@ -345,13 +345,13 @@ static void test_a_crew_can_be_ended_at_any_time(void **state)
 {
     struct bench *bench = *state;
     for (size_t n_workers = 0; n_workers < 4; n_workers++) {
-        ct_app_crew_free(new_crew(bench, n_workers, true)); /* nothing was read */
+        ct_crew_free(new_crew(bench, n_workers, true)); /* nothing was read */
         struct ct_crew *crew = new_crew(bench, n_workers, true);
         for (size_t i = 0; i < 100; i++) {
-            ct_app_crew_frame(crew, 0, &bench->tape.frames[i]);
+            ct_crew_frame(crew, 0, &bench->tape.frames[i]);
         }
         bench->txns.n = 0;
-        ct_app_crew_free(crew);
+        ct_crew_free(crew);
         assert_int_equal(bench->txns.n, 0); /* no callback any more */
     }
 }
@@ -362,16 +362,16 @@ static void test_directions_may_come_by_different_readers(void **state)
     struct bench *bench = *state;
     struct ct_crew_options options = {.config = &bench->config, .n_readers = 2, .n_workers = 2};
     bench->config.limits.handover_bytes = CT_MIB(32);
-    struct ct_crew *crew = ct_app_crew_new(&options);
+    struct ct_crew *crew = ct_crew_new(&options);
     assert_non_null(crew);
     for (size_t i = 0; i < bench->tape.n; i++) {
-        ct_app_crew_frame(crew, i % 2, &bench->tape.frames[i]);
+        ct_crew_frame(crew, i % 2, &bench->tape.frames[i]);
     }
-    ct_app_crew_done(crew, 0);
-    ct_app_crew_done(crew, 1);
-    while (ct_app_crew_collect(crew, -1, -1)) {
+    ct_crew_done(crew, 0);
+    ct_crew_done(crew, 1);
+    while (ct_crew_collect(crew, -1, -1)) {
     }
-    ct_app_crew_free(crew);
+    ct_crew_free(crew);
     struct taped_txns want;
     tape_run(&bench->tape, bench->order, bench->tape.n, &want);
     taped_txns_sort(&want);

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "app/dialects.h"
 #include "cache/lister.h"
+#include "command/dialects.h"
 #include "support/txn.h"
 #include "support/verdict.h"
 
@@ -137,7 +137,7 @@ static char *print(const struct ct_cache_config *config, const char *name, int w
     size_t n = 0;
     FILE *file = open_memstream(&text, &n);
     assert_non_null(file);
-    assert_int_equal(ct_app_dialects_print(file, config, name), want);
+    assert_int_equal(ct_command_dialects_print(file, config, name), want);
     (void)fclose(file);
     return text;
 }

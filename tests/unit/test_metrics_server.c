@@ -15,8 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "app/metrics_accept.h"
-#include "app/metrics_server.h"
+#include "service/metrics_accept.h"
+#include "service/metrics_server.h"
 
 #define PATIENCE_MS 20000
 #define CROWD       60
@@ -44,8 +44,8 @@ static void addresses_are_understood(void **state)
     struct ct_metrics_address address;
     char text[CT_METRICS_ADDRESS_TEXT_MAX];
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_true(ct_app_metrics_address_parse(rows[i].text, &address));
-        ct_app_metrics_address_text(&address, text);
+        assert_true(ct_command_metrics_address_parse(rows[i].text, &address));
+        ct_command_metrics_address_text(&address, text);
         assert_string_equal(text, rows[i].means);
         assert_int_equal(address.loopback, rows[i].loopback);
     }
@@ -71,7 +71,7 @@ static void what_is_no_address_is_refused(void **state)
                                         " :80"};
     struct ct_metrics_address address;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (ct_app_metrics_address_parse(texts[i], &address)) {
+        if (ct_command_metrics_address_parse(texts[i], &address)) {
             fail_msg("'%s' was taken", texts[i]);
         }
     }
@@ -109,7 +109,7 @@ static void the_format_follows_the_field_accept(void **state)
         {",;,=;\"", CT_METRICS_TEXT},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (ct_app_metrics_accept(rows[i].accept) != rows[i].format) {
+        if (ct_service_metrics_accept(rows[i].accept) != rows[i].format) {
             fail_msg("wrong for '%s'", rows[i].accept != NULL ? rows[i].accept : "(none)");
         }
     }
@@ -130,16 +130,16 @@ static void publish(struct world *world, uint64_t hits)
     struct ct_snapshot *snapshot = calloc(1, sizeof *snapshot);
     assert_non_null(snapshot);
     snapshot->counts.n[CT_OUTCOME_HIT] = hits;
-    ct_app_metrics_server_publish(world->server, snapshot);
+    ct_service_metrics_publish(world->server, snapshot);
 }
 
 static void start(struct world *world, unsigned connection_ms)
 {
     const struct ct_metrics_server_options with = {&world->limits, connection_ms};
-    assert_true(ct_app_metrics_address_parse("127.0.0.1:0", &world->address));
-    world->server = ct_app_metrics_server_open(&world->address, &with);
+    assert_true(ct_command_metrics_address_parse("127.0.0.1:0", &world->address));
+    world->server = ct_service_metrics_open(&world->address, &with);
     assert_non_null(world->server);
-    assert_true(ct_app_metrics_server_start(world->server));
+    assert_true(ct_service_metrics_start(world->server));
 }
 
 static int setup(void **state)
@@ -154,7 +154,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct world *world = *state;
-    ct_app_metrics_server_close(world->server);
+    ct_service_metrics_close(world->server);
     free(world);
     return 0;
 }
@@ -332,7 +332,7 @@ static void a_port_in_use_is_told(void **state)
     start(world, CT_METRICS_CONNECTION_MS);
     struct ct_metrics_address same = world->address;
     errno = 0;
-    assert_null(ct_app_metrics_server_open(&same, &with));
+    assert_null(ct_service_metrics_open(&same, &with));
     assert_int_equal(errno, EADDRINUSE);
 }
 
@@ -340,8 +340,8 @@ static void a_server_that_was_never_started_is_closed(void **state)
 {
     struct world *world = *state;
     const struct ct_metrics_server_options with = {&world->limits, CT_METRICS_CONNECTION_MS};
-    assert_true(ct_app_metrics_address_parse("[::1]:0", &world->address));
-    world->server = ct_app_metrics_server_open(&world->address, &with);
+    assert_true(ct_command_metrics_address_parse("[::1]:0", &world->address));
+    world->server = ct_service_metrics_open(&world->address, &with);
     if (world->server == NULL) { /* a machine without IPv6 */
         assert_true(errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT);
         return;

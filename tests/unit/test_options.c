@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/options.h"
+#include "command/options.h"
 
 #define ARGUMENTS_MAX 16
 
@@ -34,7 +34,7 @@ static bool parse(struct ct_options *options, struct line *line, const char *tex
         line->argv[line->argc++] = word;
     }
     line->argv[line->argc] = NULL;
-    return ct_app_options_parse(options, line->argc, line->argv);
+    return ct_command_options_parse(options, line->argc, line->argv);
 }
 
 static void inputs_outputs_and_filter_are_understood(void **state)
@@ -58,7 +58,7 @@ static void inputs_outputs_and_filter_are_understood(void **state)
     assert_int_equal(options.verbose, 2);
     assert_true(options.line_buffered && options.explain && !options.quiet);
     assert_string_equal(options.filter, "tcp port 80");
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
 }
 
 static void what_a_service_needs_is_understood(void **state)
@@ -69,10 +69,10 @@ static void what_a_service_needs_is_understood(void **state)
     assert_true(parse(&options, &line, "cachetap -r a --metrics [::1]:9113 --pid-file=/run/x"));
     assert_string_equal(options.metrics, "[::1]:9113");
     assert_string_equal(options.pid_file, "/run/x");
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
     assert_true(parse(&options, &line, "cachetap --metrics help"));
     assert_int_equal(options.command, CT_COMMAND_METRICS);
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
 }
 
 static void summary_is_the_default(void **state)
@@ -85,7 +85,7 @@ static void summary_is_the_default(void **state)
     assert_int_equal(options.outputs[0].format, CT_FORMAT_SUMMARY);
     assert_null(options.outputs[0].path);
     assert_null(options.filter);
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
 }
 
 static void options_may_follow_the_filter_and_two_dashes_end_them(void **state)
@@ -96,10 +96,10 @@ static void options_may_follow_the_filter_and_two_dashes_end_them(void **state)
     assert_true(parse(&options, &line, "cachetap -r a port 80 --json"));
     assert_string_equal(options.filter, "port 80");
     assert_int_equal(options.outputs[0].format, CT_FORMAT_JSON);
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
     assert_true(parse(&options, &line, "cachetap -r a -- -4 < len"));
     assert_string_equal(options.filter, "-4 < len");
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
 }
 
 static void limits_take_sizes(void **state)
@@ -112,7 +112,7 @@ static void limits_take_sizes(void **state)
     assert_int_equal(options.limits.reorder_bytes_total, 2 << 20);
     assert_int_equal(options.limits.connections, 70);
     assert_int_equal(options.limits.tunnel_depth, 8);
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
 }
 
 static void questions_need_no_input(void **state)
@@ -132,7 +132,7 @@ static void questions_need_no_input(void **state)
         struct line line;
         assert_true(parse(&options, &line, rows[i].text));
         assert_int_equal(options.command, rows[i].command);
-        ct_app_options_fini(&options);
+        ct_command_options_fini(&options);
     }
 }
 
@@ -151,17 +151,17 @@ static void interfaces_are_understood(void **state)
     assert_int_equal(options.live.buffer_bytes, 4096 * 1024); /* KiB, as in tcpdump */
     assert_int_equal(options.live.direction, CT_DIRECTION_IN);
     assert_int_equal(options.outputs[0].format, CT_FORMAT_TEXT);
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
     assert_true(parse(&options, &line, "cachetap port 80"));
     assert_true(options.is_live && options.live.promiscuous);
     assert_int_equal(options.live.n_names, 0);
     assert_string_equal(options.filter, "port 80");
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
     assert_true(parse(&options, &line, "cachetap -s 96 -B 64M --limit gone_seconds=5"));
     assert_int_equal(options.live.snaplen, 96);
     assert_int_equal(options.live.buffer_bytes, 64 << 20);
     assert_int_equal(options.live.gone_seconds, 5);
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
 }
 
 static void saving_is_understood(void **state)
@@ -176,13 +176,13 @@ static void saving_is_understood(void **state)
     assert_int_equal(options.save.count, 24);
     assert_true(options.save.packet_buffered);
     assert_int_equal(options.n_outputs, 1);
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
     assert_true(parse(&options, &line, "cachetap -r a -w x -C 2k"));
     assert_int_equal(options.save.file_bytes, 2048);
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
     assert_true(parse(&options, &line, "cachetap -r a -w -"));
     assert_int_equal(options.n_outputs, 0); /* standard output belongs to the packets */
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
 }
 
 static void the_view_is_asked_for(void **state)
@@ -196,12 +196,12 @@ static void the_view_is_asked_for(void **state)
         assert_true(parse(&options, &line, lines[i]));
         assert_true(options.tui);
         assert_int_equal(options.n_outputs, i == 2 ? 1 : 0);
-        ct_app_options_fini(&options);
+        ct_command_options_fini(&options);
     }
     assert_true(parse(&options, &line, "cachetap -r a"));
     assert_false(options.tui); /* TERM=dumb, see main */
     assert_int_equal(options.n_outputs, 1);
-    ct_app_options_fini(&options);
+    ct_command_options_fini(&options);
 }
 
 static void what_is_wrong_is_said(void **state)
@@ -276,19 +276,19 @@ static void what_is_wrong_is_said(void **state)
             fail_msg("%s: says \"%s\"", rows[i].text, options.error);
         }
         assert_null(strchr(options.error, '\n'));
-        ct_app_options_fini(&options);
+        ct_command_options_fini(&options);
     }
 }
 
 static void table_of_options_names_each_key_once(void **state)
 {
     (void)state;
-    for (size_t i = 0; ct_app_option_row(i) != NULL; i++) {
-        const struct ct_option_row *row = ct_app_option_row(i);
+    for (size_t i = 0; ct_command_option_row(i) != NULL; i++) {
+        const struct ct_option_row *row = ct_command_option_row(i);
         assert_non_null(row->help);
         assert_true(row->key < 256 || row->name != NULL);
         for (size_t k = 0; k < i; k++) {
-            assert_int_not_equal(ct_app_option_row(k)->key, row->key);
+            assert_int_not_equal(ct_command_option_row(k)->key, row->key);
         }
     }
 }

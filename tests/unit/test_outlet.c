@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/outlet.h"
+#include "sinks/outlet.h"
 
 #define RECORD 100
 
@@ -28,8 +28,8 @@ static void put_record(struct ct_outlet *outlet, char letter)
     char record[RECORD];
     memset(record, letter, sizeof record);
     record[RECORD - 1] = '\n';
-    ct_app_outlet_put(outlet, record, RECORD / 2); /* in two parts: they stay together */
-    ct_app_outlet_put(outlet, record + RECORD / 2, RECORD - RECORD / 2);
+    ct_sinks_outlet_put(outlet, record, RECORD / 2); /* in two parts: they stay together */
+    ct_sinks_outlet_put(outlet, record + RECORD / 2, RECORD - RECORD / 2);
 }
 
 /* Reads n octets; each record in them must be whole. */
@@ -53,21 +53,21 @@ static void records_that_find_no_room_are_dropped_whole_and_counted(void **state
 {
     (void)state;
     int ends[2];
-    struct ct_outlet *outlet = ct_app_outlet_new(1000, true);
+    struct ct_outlet *outlet = ct_sinks_outlet_new(1000, true);
     assert_int_equal(pipe(ends), 0);
     assert_non_null(outlet);
-    assert_true(ct_app_outlet_use(outlet, ends[1], true));
+    assert_true(ct_sinks_outlet_use(outlet, ends[1], true));
     /* Not started: nothing empties the ring. */
     for (int i = 0; i < 25; i++) {
         put_record(outlet, (char)('a' + i));
-        assert_int_equal(ct_app_outlet_commit(outlet), i < 10);
+        assert_int_equal(ct_sinks_outlet_commit(outlet), i < 10);
     }
-    assert_int_equal(ct_app_outlet_dropped(outlet), 15);
-    assert_true(ct_app_outlet_start(outlet));
-    assert_true(ct_app_outlet_finish(outlet));
+    assert_int_equal(ct_sinks_outlet_dropped(outlet), 15);
+    assert_true(ct_sinks_outlet_start(outlet));
+    assert_true(ct_sinks_outlet_finish(outlet));
     read_records(ends[0], 1000);
     assert_int_equal(read(ends[0], &(char){0}, 1), 0); /* it was closed, and that was all */
-    ct_app_outlet_free(outlet);
+    ct_sinks_outlet_free(outlet);
     close(ends[0]);
 }
 
@@ -87,19 +87,19 @@ static void a_full_disk_leaves_whole_records(void **state)
     small.rlim_cur = 5 * RECORD / 2;
     assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
     for (int threaded = 0; threaded < 2; threaded++) {
-        struct ct_outlet *outlet = ct_app_outlet_new(1000, threaded == 1);
+        struct ct_outlet *outlet = ct_sinks_outlet_new(1000, threaded == 1);
         assert_int_equal(ftruncate(fd, 0), 0);
         assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-        assert_true(ct_app_outlet_use(outlet, dup(fd), true));
+        assert_true(ct_sinks_outlet_use(outlet, dup(fd), true));
         for (int i = 0; i < 5; i++) {
             put_record(outlet, (char)('a' + i));
-            assert_true(ct_app_outlet_commit(outlet));
+            assert_true(ct_sinks_outlet_commit(outlet));
         }
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-        assert_true(ct_app_outlet_start(outlet));
-        assert_false(ct_app_outlet_finish(outlet));
+        assert_true(ct_sinks_outlet_start(outlet));
+        assert_false(ct_sinks_outlet_finish(outlet));
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-        ct_app_outlet_free(outlet);
+        ct_sinks_outlet_free(outlet);
         assert_int_equal(fstat(fd, &st), 0);
         assert_int_equal(st.st_size, 2 * RECORD);
     }
@@ -111,19 +111,19 @@ static void a_record_larger_than_the_ring_is_dropped(void **state)
     (void)state;
     int ends[2];
     char large[300] = "";
-    struct ct_outlet *outlet = ct_app_outlet_new(250, true);
+    struct ct_outlet *outlet = ct_sinks_outlet_new(250, true);
     assert_int_equal(pipe(ends), 0);
-    assert_true(ct_app_outlet_use(outlet, ends[1], true));
+    assert_true(ct_sinks_outlet_use(outlet, ends[1], true));
     put_record(outlet, 'x');
-    ct_app_outlet_put(outlet, large, sizeof large);
-    assert_false(ct_app_outlet_commit(outlet));
+    ct_sinks_outlet_put(outlet, large, sizeof large);
+    assert_false(ct_sinks_outlet_commit(outlet));
     put_record(outlet, 'y'); /* nothing of it is left */
-    assert_true(ct_app_outlet_commit(outlet));
-    assert_true(ct_app_outlet_start(outlet));
-    assert_true(ct_app_outlet_finish(outlet));
+    assert_true(ct_sinks_outlet_commit(outlet));
+    assert_true(ct_sinks_outlet_start(outlet));
+    assert_true(ct_sinks_outlet_finish(outlet));
     read_records(ends[0], RECORD);
     assert_int_equal(read(ends[0], large, 1), 0);
-    ct_app_outlet_free(outlet);
+    ct_sinks_outlet_free(outlet);
     close(ends[0]);
 }
 
@@ -141,16 +141,16 @@ static void the_end_waits_for_a_reader_and_drops_nothing(void **state)
         _exit(read(ends[0], &(char){0}, 1) == 0 ? 0 : 1);
     }
     close(ends[0]);
-    struct ct_outlet *outlet = ct_app_outlet_new(1000, true);
-    assert_true(ct_app_outlet_use(outlet, ends[1], true));
-    assert_true(ct_app_outlet_start(outlet));
-    ct_app_outlet_wait(outlet);
+    struct ct_outlet *outlet = ct_sinks_outlet_new(1000, true);
+    assert_true(ct_sinks_outlet_use(outlet, ends[1], true));
+    assert_true(ct_sinks_outlet_start(outlet));
+    ct_sinks_outlet_wait(outlet);
     for (int i = 0; i < N; i++) {
         put_record(outlet, (char)('a' + i % 26));
-        assert_true(ct_app_outlet_commit(outlet));
+        assert_true(ct_sinks_outlet_commit(outlet));
     }
-    assert_true(ct_app_outlet_finish(outlet));
-    ct_app_outlet_free(outlet);
+    assert_true(ct_sinks_outlet_finish(outlet));
+    ct_sinks_outlet_free(outlet);
     int status = -1;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
@@ -161,21 +161,21 @@ static void a_reader_that_goes_away_is_seen_without_writing(void **state)
     (void)state;
     int ends[2];
     int error = 0;
-    struct ct_outlet *outlet = ct_app_outlet_new(1000, true);
+    struct ct_outlet *outlet = ct_sinks_outlet_new(1000, true);
     assert_int_equal(pipe(ends), 0);
-    assert_true(ct_app_outlet_use(outlet, ends[1], true));
-    assert_true(ct_app_outlet_start(outlet));
+    assert_true(ct_sinks_outlet_use(outlet, ends[1], true));
+    assert_true(ct_sinks_outlet_start(outlet));
     put_record(outlet, 'a');
-    assert_true(ct_app_outlet_commit(outlet));
-    ct_app_outlet_flush(outlet);
+    assert_true(ct_sinks_outlet_commit(outlet));
+    ct_sinks_outlet_flush(outlet);
     read_records(ends[0], RECORD);
     close(ends[0]);
-    for (int i = 0; i < 400 && ct_app_outlet_state(outlet, &error) != CT_OUTLET_CLOSED; i++) {
+    for (int i = 0; i < 400 && ct_sinks_outlet_state(outlet, &error) != CT_OUTLET_CLOSED; i++) {
         (void)poll(NULL, 0, 50);
     }
-    assert_int_equal(ct_app_outlet_state(outlet, &error), CT_OUTLET_CLOSED);
-    assert_true(ct_app_outlet_finish(outlet)); /* that is no failure */
-    ct_app_outlet_free(outlet);
+    assert_int_equal(ct_sinks_outlet_state(outlet, &error), CT_OUTLET_CLOSED);
+    assert_true(ct_sinks_outlet_finish(outlet)); /* that is no failure */
+    ct_sinks_outlet_free(outlet);
 }
 
 static void a_stream_makes_records_too(void **state)
@@ -183,21 +183,21 @@ static void a_stream_makes_records_too(void **state)
     (void)state;
     int ends[2];
     char text[32] = "";
-    struct ct_outlet *outlet = ct_app_outlet_new(1000, true);
+    struct ct_outlet *outlet = ct_sinks_outlet_new(1000, true);
     assert_int_equal(pipe(ends), 0);
-    assert_true(ct_app_outlet_use(outlet, ends[1], true));
-    FILE *file = ct_app_outlet_file(outlet);
+    assert_true(ct_sinks_outlet_use(outlet, ends[1], true));
+    FILE *file = ct_sinks_outlet_file(outlet);
     assert_non_null(file);
     assert_true(fprintf(file, "line %d\n", 1) > 0);
     assert_int_equal(fflush(file), 0);
-    assert_true(ct_app_outlet_commit(outlet));
+    assert_true(ct_sinks_outlet_commit(outlet));
     assert_true(fprintf(file, "never") > 0); /* not committed */
     assert_int_equal(fclose(file), 0);
-    assert_true(ct_app_outlet_start(outlet));
-    assert_true(ct_app_outlet_finish(outlet));
+    assert_true(ct_sinks_outlet_start(outlet));
+    assert_true(ct_sinks_outlet_finish(outlet));
     assert_int_equal(read(ends[0], text, sizeof text), 7);
     assert_string_equal(text, "line 1\n");
-    ct_app_outlet_free(outlet);
+    ct_sinks_outlet_free(outlet);
     close(ends[0]);
 }
 
@@ -214,8 +214,8 @@ static void make_folder(struct folder *folder)
     (void)snprintf(folder->path, sizeof folder->path, "/tmp/test_outlet.XXXXXX");
     assert_non_null(mkdtemp(folder->path));
     (void)snprintf(folder->file, sizeof folder->file, "%s/first", folder->path);
-    ct_app_opener_init(&folder->opener);
-    assert_true(ct_app_place_find(&folder->place, &folder->opener, folder->file));
+    ct_process_opener_init(&folder->opener);
+    assert_true(ct_process_place_find(&folder->place, &folder->opener, folder->file));
 }
 
 static void assert_holds(const struct folder *folder, const char *name, const char *text)
@@ -233,14 +233,14 @@ static void assert_holds(const struct folder *folder, const char *name, const ch
 
 static void remove_folder(struct folder *folder)
 {
-    ct_app_opener_fini(&folder->opener);
+    ct_process_opener_fini(&folder->opener);
     assert_int_equal(rmdir(folder->path), 0);
 }
 
 static void put_text(struct ct_outlet *outlet, const char *text)
 {
-    ct_app_outlet_put(outlet, text, strlen(text));
-    assert_true(ct_app_outlet_commit(outlet));
+    ct_sinks_outlet_put(outlet, text, strlen(text));
+    assert_true(ct_sinks_outlet_commit(outlet));
 }
 
 static bool next(struct ct_outlet *outlet, const struct folder *folder, const char *name,
@@ -254,7 +254,7 @@ static bool next(struct ct_outlet *outlet, const struct folder *folder, const ch
         .head = {(const uint8_t *)head, strlen(head)},
         .only_if_empty = only_if_empty,
     };
-    return ct_app_outlet_next(outlet, &file);
+    return ct_sinks_outlet_next(outlet, &file);
 }
 
 static void files_follow_each_other_between_records(void **state)
@@ -262,7 +262,7 @@ static void files_follow_each_other_between_records(void **state)
     (void)state;
     for (int threaded = 0; threaded < 2; threaded++) {
         struct folder folder;
-        struct ct_outlet *outlet = ct_app_outlet_new(1000, threaded != 0);
+        struct ct_outlet *outlet = ct_sinks_outlet_new(1000, threaded != 0);
         make_folder(&folder);
         assert_true(next(outlet, &folder, "first", "head ", false));
         put_text(outlet, "one ");
@@ -272,9 +272,9 @@ static void files_follow_each_other_between_records(void **state)
         assert_true(next(outlet, &folder, "first", "HEAD ", true)); /* something stands there */
         put_text(outlet, " four");
         assert_true(next(outlet, &folder, "empty", "HEAD ", true));
-        assert_true(ct_app_outlet_start(outlet));
-        assert_true(ct_app_outlet_finish(outlet));
-        ct_app_outlet_free(outlet);
+        assert_true(ct_sinks_outlet_start(outlet));
+        assert_true(ct_sinks_outlet_finish(outlet));
+        ct_sinks_outlet_free(outlet);
         assert_holds(&folder, "first", "head one two four");
         assert_holds(&folder, "second", "head three");
         assert_holds(&folder, "empty", "HEAD ");
@@ -286,14 +286,14 @@ static void files_that_wait_are_bounded(void **state)
 {
     (void)state;
     struct folder folder;
-    struct ct_outlet *outlet = ct_app_outlet_new(10, true);
+    struct ct_outlet *outlet = ct_sinks_outlet_new(10, true);
     make_folder(&folder);
     assert_true(next(outlet, &folder, "first", "1234", false));
     assert_true(next(outlet, &folder, "first", "5678", false));
     assert_false(next(outlet, &folder, "first", "9abc", false)); /* its head finds no room */
-    assert_true(ct_app_outlet_start(outlet));
-    assert_true(ct_app_outlet_finish(outlet));
-    ct_app_outlet_free(outlet);
+    assert_true(ct_sinks_outlet_start(outlet));
+    assert_true(ct_sinks_outlet_finish(outlet));
+    ct_sinks_outlet_free(outlet);
     assert_holds(&folder, "first", "5678");
     remove_folder(&folder);
 }
@@ -304,17 +304,17 @@ static void a_full_device_is_told_and_loses_what_was_left(void **state)
     for (int threaded = 0; threaded < 2; threaded++) {
         int error = 0;
         int fd = open("/dev/full", O_WRONLY);
-        struct ct_outlet *outlet = ct_app_outlet_new(1000, threaded != 0);
+        struct ct_outlet *outlet = ct_sinks_outlet_new(1000, threaded != 0);
         assert_true(fd >= 0);
-        assert_true(ct_app_outlet_use(outlet, fd, true));
-        assert_true(ct_app_outlet_start(outlet));
+        assert_true(ct_sinks_outlet_use(outlet, fd, true));
+        assert_true(ct_sinks_outlet_start(outlet));
         put_record(outlet, 'a');
-        assert_true(ct_app_outlet_commit(outlet));
-        ct_app_outlet_flush(outlet);
-        assert_false(ct_app_outlet_finish(outlet));
-        assert_int_equal(ct_app_outlet_state(outlet, &error), CT_OUTLET_STUCK);
+        assert_true(ct_sinks_outlet_commit(outlet));
+        ct_sinks_outlet_flush(outlet);
+        assert_false(ct_sinks_outlet_finish(outlet));
+        assert_int_equal(ct_sinks_outlet_state(outlet, &error), CT_OUTLET_STUCK);
         assert_int_equal(error, ENOSPC);
-        ct_app_outlet_free(outlet);
+        ct_sinks_outlet_free(outlet);
     }
 }
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "app/pace.h"
-#include "app/save.h"
+#include "sinks/save.h"
 #include "source/encode.h"
 
 #define LINK_ETHERNET 1
@@ -43,8 +43,8 @@ static void names_are_those_of_tcpdump(void **state)
     assert_int_equal(setenv("TZ", "UTC", 1), 0);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char name[64];
-        assert_true(ct_app_save_name(name, sizeof name, rows[i].pattern, rows[i].seconds,
-                                     rows[i].number, rows[i].digits));
+        assert_true(ct_sinks_save_name(name, sizeof name, rows[i].pattern, rows[i].seconds,
+                                       rows[i].number, rows[i].digits));
         assert_string_equal(name, rows[i].name);
     }
 }
@@ -53,11 +53,11 @@ static void names_that_do_not_fit_are_refused(void **state)
 {
     (void)state;
     char name[8];
-    assert_false(ct_app_save_name(name, sizeof name, "12345678", -1, 0, 0));
-    assert_true(ct_app_save_name(name, sizeof name, "1234567", -1, 0, 0));
-    assert_false(ct_app_save_name(name, sizeof name, "1234567", -1, 1, 0));
-    assert_false(ct_app_save_name(name, sizeof name, "%Y-%m-%d", 0, 0, 0));
-    assert_false(ct_app_save_name(name, sizeof name, "", 0, 0, 0));
+    assert_false(ct_sinks_save_name(name, sizeof name, "12345678", -1, 0, 0));
+    assert_true(ct_sinks_save_name(name, sizeof name, "1234567", -1, 0, 0));
+    assert_false(ct_sinks_save_name(name, sizeof name, "1234567", -1, 1, 0));
+    assert_false(ct_sinks_save_name(name, sizeof name, "%Y-%m-%d", 0, 0, 0));
+    assert_false(ct_sinks_save_name(name, sizeof name, "", 0, 0, 0));
 }
 
 struct tape {

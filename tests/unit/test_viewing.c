@@ -12,11 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/pick.h"
 #include "app/reader.h"
-#include "app/voice.h"
 #include "cachetap/packet.h"
 #include "cachetap/terminal.h"
+#include "process/voice.h"
+#include "sinks/pick.h"
 
 #define SAMPLE       "captures/nginx.pcap"
 #define SAMPLE_COUNT 773
@@ -278,7 +278,8 @@ static void count_chosen(struct ct_pick *pick, const struct tape *tape, uint64_t
     uint64_t packets = 0;
     *in = 0;
     *others = 0;
-    while ((n = ct_app_pick_run(pick, tape->bytes + done, tape->n - done, &chosen, &packets)) > 0) {
+    while ((n = ct_sinks_pick_run(pick, tape->bytes + done, tape->n - done, &chosen, &packets)) >
+           0) {
         *(chosen ? in : others) += packets;
         done += n;
     }
@@ -300,18 +301,18 @@ static void packets_of_a_connection_are_chosen(void **state)
         encode_sample(&tape, encoder);
         assert_true(tape.of_conn > 2 && tape.of_conn < SAMPLE_COUNT);
 
-        struct ct_pick *pick = ct_app_pick_new(&tape.conn, 1);
-        assert_true(ct_app_pick_learn(pick, encoder));
+        struct ct_pick *pick = ct_sinks_pick_new(&tape.conn, 1);
+        assert_true(ct_sinks_pick_learn(pick, encoder));
         count_chosen(pick, &tape, &in, &others);
         assert_int_equal(in, tape.of_conn);
         assert_int_equal(in + others, SAMPLE_COUNT);
-        ct_app_pick_free(pick);
+        ct_sinks_pick_free(pick);
 
-        pick = ct_app_pick_new(NULL, 0);
-        assert_true(ct_app_pick_learn(pick, encoder));
+        pick = ct_sinks_pick_new(NULL, 0);
+        assert_true(ct_sinks_pick_learn(pick, encoder));
         count_chosen(pick, &tape, &in, &others);
         assert_int_equal(in, SAMPLE_COUNT);
-        ct_app_pick_free(pick);
+        ct_sinks_pick_free(pick);
         ct_source_encoder_free(encoder);
         free(tape.bytes);
     }
@@ -331,18 +332,18 @@ static void what_is_said_meanwhile_is_held_back_and_then_said(void **state)
     assert_non_null(file);
     assert_int_equal(fflush(stderr), 0);
     assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
-    ct_app_voice_init(&voice, false);
-    assert_true(ct_app_voice_hold(&voice));
-    assert_int_equal(ct_app_voice_latest(&voice, line), 0);
-    ct_app_voice_say(&voice, "eth0: is \033[31m down");
-    ct_app_voice_say(&voice, "eth0: is back");
+    ct_process_voice_init(&voice, false);
+    assert_true(ct_process_voice_hold(&voice));
+    assert_int_equal(ct_process_voice_latest(&voice, line), 0);
+    ct_process_voice_say(&voice, "eth0: is \033[31m down");
+    ct_process_voice_say(&voice, "eth0: is back");
     bool silent = lseek(fileno(file), 0, SEEK_END) == 0;
-    uint64_t n = ct_app_voice_latest(&voice, line);
+    uint64_t n = ct_process_voice_latest(&voice, line);
     for (int i = 0; i < 200; i++) {
-        ct_app_voice_say(&voice, "%0128d", i); /* more than is kept */
+        ct_process_voice_say(&voice, "%0128d", i); /* more than is kept */
     }
-    ct_app_voice_release(&voice);
-    ct_app_voice_say(&voice, "after");
+    ct_process_voice_release(&voice);
+    ct_process_voice_say(&voice, "after");
     (void)fflush(stderr);
     assert_true(dup2(saved, STDERR_FILENO) >= 0);
     (void)close(saved);
