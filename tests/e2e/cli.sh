@@ -4,31 +4,16 @@
 # what is wrong. Captures are written here octet by octet, or taken from captures/.
 # Usage: tests/e2e/cli.sh path/to/cachetap
 set -u
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh" || exit 1
 program=$(realpath "$1") || exit 1
 captures=$(realpath "$(dirname "$0")/../../captures") || exit 1
 work=$(mktemp -d) || exit 1
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 cd "$work" || exit 1
-export LC_ALL=C.UTF-8
-unset NO_COLOR COLUMNS
-passed=0
-failed=0
 sample=$captures/nginx.pcap
 
 # ---- checks ---------------------------------------------------------------------------------
-ok() { # description, then a command that succeeds
-    local what=$1
-    shift
-    if "$@"; then
-        echo "ok - $what"
-        passed=$((passed + 1))
-    else
-        echo "not ok - $what"
-        sed 's/^/    out: /' out | head -5
-        sed 's/^/    err: /' err | head -5
-        failed=$((failed + 1))
-    fi
-}
 
 run() { # arguments of cachetap; leaves out, err and status
     "$program" "$@" >out 2>err </dev/null
@@ -51,16 +36,6 @@ refused() { # words, arguments: exit status 2, one line, nothing on standard out
     run "$@"
     ok "exit 2: cachetap $*" is_refused "$words"
 }
-
-until_true() { # waits for a condition, at most 20 seconds
-    local i
-    for ((i = 0; i < 400; i++)); do
-        if "$@"; then return 0; fi
-        read -r -t 0.05 <>"$work/never" || true
-    done
-    return 1
-}
-mkfifo "$work/never"
 
 # ---- captures from octets -------------------------------------------------------------------
 order=little
@@ -568,5 +543,4 @@ ok "and what follows is written" test -s still.json
 refused 'there is no such user' -r "$sample" -Z no-such-user-here
 refused 'contradict each other' -r "$sample" -Z nobody --no-drop
 
-echo "cli: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

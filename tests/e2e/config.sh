@@ -3,30 +3,15 @@
 # What a user tells cachetap of the caches: headers to ignore, dialects of his own, settings in
 # a file. Usage: tests/e2e/config.sh path/to/cachetap
 set -u
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh" || exit 1
 program=$(realpath "$1") || exit 1
 root=$(realpath "$(dirname "$0")/../..") || exit 1
 captures=$root/captures
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-export LC_ALL=C.UTF-8
-unset NO_COLOR COLUMNS
-passed=0
-failed=0
 
-ok() { # description, then a command that succeeds
-    local what=$1
-    shift
-    if "$@"; then
-        echo "ok - $what"
-        passed=$((passed + 1))
-    else
-        echo "not ok - $what"
-        sed 's/^/    out: /' out | head -5
-        sed 's/^/    err: /' err | head -5
-        failed=$((failed + 1))
-    fi
-}
 run() { # arguments of cachetap; leaves out, err and status
     "$program" "$@" >out 2>err </dev/null
     status=$?
@@ -190,5 +175,4 @@ many() { # how many, one of them
 bad '65: dialects: more than 64, remove some' < <(echo -n 'dialects = ('; many 65 '{ name = "a@"; headers = ({ name = "X-@"; }); }'; echo ');')
 bad '258: headers: more than 256 in all, remove some' < <(header "$(many 257 '{ name = "X-@"; }')")
 
-echo "config: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

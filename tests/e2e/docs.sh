@@ -2,25 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the documents say of tables and options, against the program.
 set -u
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh" || exit 1
 program=$(realpath "$1") || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 ln -s "$program" "$work/cachetap"
-export LC_ALL=C.UTF-8
 cd "$(dirname "$0")/../.." || exit 1
-passed=0
-failed=0
-check() { # text, command...
-    local text=$1
-    shift
-    if "$@"; then
-        echo "ok - $text"
-        passed=$((passed + 1))
-    else
-        echo "not ok - $text"
-        failed=$((failed + 1))
-    fi
-}
 
 query_is_current() { diff docs/query.md <(tests/tools/query.sh "$program"); }
 limits_are_current() { diff docs/limits.md <(tests/tools/limits.sh "$program"); }
@@ -97,18 +85,17 @@ connection_keys_are_documented() {
         <("$program" -r captures/nginx.pcap --json --connections | grep -m 1 '^{"record"' | jq -r 'keys_unsorted[]')
 }
 
-check "docs/connections.md lists the keys of the record in their order" connection_keys_are_documented
-check "docs/limits.md is made from the table of limits" limits_are_current
-check "docs/dialects.md is made from the tables of dialects" dialects_are_current
-check "docs/query.md has the fields of --assert" query_is_current
-check "docs/metrics.md is made from the table of metrics" metrics_are_current
-check "docs/view.md has the keys and the screens" view_is_current
-check "README.md shows the overview" readme_shows_the_overview
-check "the options in README.md exist" readme_options_exist
-check "the examples in README.md print what it shows" examples_are_true
-check "README.md leads to every document, and they exist" documents_linked_exist
-check "the captures in captures/README.md exist" sample_files_exist
-check "docs/architecture.md names every header" every_header_has_its_stage
+ok "docs/connections.md lists the keys of the record in their order" connection_keys_are_documented
+ok "docs/limits.md is made from the table of limits" limits_are_current
+ok "docs/dialects.md is made from the tables of dialects" dialects_are_current
+ok "docs/query.md has the fields of --assert" query_is_current
+ok "docs/metrics.md is made from the table of metrics" metrics_are_current
+ok "docs/view.md has the keys and the screens" view_is_current
+ok "README.md shows the overview" readme_shows_the_overview
+ok "the options in README.md exist" readme_options_exist
+ok "the examples in README.md print what it shows" examples_are_true
+ok "README.md leads to every document, and they exist" documents_linked_exist
+ok "the captures in captures/README.md exist" sample_files_exist
+ok "docs/architecture.md names every header" every_header_has_its_stage
 
-echo "docs: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

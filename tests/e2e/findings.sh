@@ -2,30 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Cache problems and marks, from a capture to every output. Usage: findings.sh path/to/cachetap
 set -u
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh" || exit 1
 program=$(realpath "$1") || exit 1
 root=$(realpath "$(dirname "$0")/../..") || exit 1
 captures=$root/captures
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-export LC_ALL=C.UTF-8
-unset NO_COLOR COLUMNS
-passed=0
-failed=0
 
-ok() { # description, then a command that succeeds
-    local what=$1
-    shift
-    if "$@"; then
-        echo "ok - $what"
-        passed=$((passed + 1))
-    else
-        echo "not ok - $what"
-        head -5 out | sed 's/^/    out: /'
-        head -5 err | sed 's/^/    err: /'
-        failed=$((failed + 1))
-    fi
-}
 run() { "$program" "$@" >out 2>err </dev/null; }
 
 listed() { jq -es 'map(select(.uri == "/vary-star")) | length > 0 and all(.findings | index("vary-star"))' out >/dev/null; }
@@ -49,5 +34,4 @@ run -r "$captures/nginx.pcap" --text --explain
 explained() { grep -q "^    findings  *vary-star: name the request fields" out || grep -q "^ *vary-star: name the request" out; }
 ok "--explain says what to do" explained
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -4,6 +4,8 @@
 # server, interfaces that go down and are deleted, readers that are slow or go away, disks that
 # are full, signals, and what is saved. Usage: tests/e2e/live.sh path/to/cachetap
 set -u
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh" || exit 1
 program=$(realpath "$1") || exit 1
 captures=$(realpath "$(dirname "$0")/../../captures") || exit 1
 if [ "$(id -u)" -ne 0 ]; then
@@ -24,32 +26,8 @@ clean_up() {
 }
 trap clean_up EXIT
 cd "$work" || exit 1
-export LC_ALL=C.UTF-8 TZ=UTC
-passed=0
-failed=0
+export TZ=UTC
 
-ok() { # description, then a command that succeeds
-    local what=$1
-    shift
-    if "$@"; then
-        echo "ok - $what"
-        passed=$((passed + 1))
-    else
-        echo "not ok - $what"
-        sed 's/^/    out: /' out | cut -c1-200 | head -5
-        sed 's/^/    err: /' err | head -12
-        failed=$((failed + 1))
-    fi
-}
-mkfifo never
-until_true() { # waits for a condition, at most 20 seconds
-    local i
-    for ((i = 0; i < 400; i++)); do
-        if "$@"; then return 0; fi
-        read -r -t 0.05 <>never || true
-    done
-    return 1
-}
 lines() { [ -e "$1" ] && [ "$(wc -l <"$1")" -eq "$2" ]; }
 near() { ip netns exec "$near" "$@"; }
 
@@ -367,5 +345,4 @@ ok "--speed: a signal ends a long wait at once" eval '[ $status -eq 0 ] && grep 
 "$program" -r saved.pcap --json --speed 1000 2>/dev/null | cmp -s - live.json
 ok "--speed does not change the results" [ $? -eq 0 ]
 
-echo "live: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

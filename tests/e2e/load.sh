@@ -5,6 +5,8 @@
 # load: rotation, kill, full disks, a reader that leaves, an interface that goes down.
 # Usage: tests/e2e/load.sh path/to/cachetap
 set -u
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh" || exit 1
 program=$(realpath "$1") || exit 1
 if [ "$(id -u)" -ne 0 ]; then
     echo "NOT RUN - load: network namespaces need root"
@@ -26,31 +28,7 @@ clean_up() {
 trap clean_up EXIT
 chmod 755 "$work" # nginx' workers are nobody
 cd "$work" || exit 1
-export LC_ALL=C.UTF-8 TZ=UTC
-passed=0
-failed=0
-
-ok() { # description, then a command that succeeds
-    local what=$1
-    shift
-    if "$@"; then
-        echo "ok - $what"
-        passed=$((passed + 1))
-    else
-        echo "not ok - $what"
-        sed 's/^/    err: /' err | head -12
-        failed=$((failed + 1))
-    fi
-}
-mkfifo never
-until_true() { # waits for a condition, at most 60 seconds
-    local i
-    for ((i = 0; i < 1200; i++)); do
-        if "$@"; then return 0; fi
-        read -r -t 0.05 <>never || true
-    done
-    return 1
-}
+export TZ=UTC
 
 if ! { ip netns add "$near" && ip netns add "$far" &&
     ip link add ct0 netns "$near" type veth peer name ct1 netns "$far" &&
@@ -278,5 +256,4 @@ ended
 ok "no thread can be started: a line, and an end" eval \
     '[ $status -eq 1 ] && grep -q "threads: cannot be started: .*use fewer" err'
 
-echo "load: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -4,36 +4,16 @@
 # the files around it. Needs prometheus (with promtool).
 # Usage: tests/e2e/metrics.sh path/to/cachetap
 set -u
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh" || exit 1
 program=$(realpath "$1") || exit 1
 top=$(realpath "$(dirname "$0")/../..") || exit 1
 work=$(mktemp -d) || exit 1
 trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$work"' EXIT
 cd "$work" || exit 1
-passed=0
-failed=0
 sample=$top/captures/nginx.pcap
 
-ok() { # description, then a command that succeeds
-    local what=$1
-    shift
-    if "$@"; then
-        echo "ok - $what"
-        passed=$((passed + 1))
-    else
-        echo "not ok - $what"
-        sed 's/^/    err: /' err | head -5
-        failed=$((failed + 1))
-    fi
-}
 mkfifo never
-until_true() { # waits for a condition, at most 30 seconds
-    local i
-    for ((i = 0; i < 600; i++)); do
-        if "$@"; then return 0; fi
-        read -r -t 0.05 <>"$work/never" || true
-    done
-    return 1
-}
 
 # ---- cachetap and its clients ---------------------------------------------------------------
 # A run that reads what is written to descriptor 9; sets pid and port. It is ready when it has
@@ -237,5 +217,4 @@ else
     failed=$((failed + 1))
 fi
 
-echo "metrics: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -4,13 +4,13 @@
 # them. Needs mandoc, zsh, systemd-analyze.
 # Usage: tests/e2e/packaging.sh path/to/cachetap
 set -u
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh" || exit 1
 program=$(realpath "$1") || exit 1
 top=$(realpath "$(dirname "$0")/../..") || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$top" || exit 1
-passed=0
-failed=0
 ok() { # description, then a command that succeeds
     local what=$1
     shift
@@ -23,7 +23,6 @@ ok() { # description, then a command that succeeds
         failed=$((failed + 1))
     fi
 }
-export LC_ALL=C.UTF-8
 
 # ---- man page -------------------------------------------------------------------------------
 same() { diff "$1" <("${@:2}") || { echo "make it again: make docs"; return 1; }; }
@@ -129,5 +128,4 @@ ok "the service names the installed program" grep -q '^ExecStart=/opt/cachetap/b
 ok "make uninstall" make -s uninstall NODEPS=1 BUILD="${build#"$top"/}" DESTDIR="$work/root" PREFIX=/opt/cachetap
 ok "leaves nothing" bash -c '! find "$0" -type f | grep .' "$work/root"
 
-echo "packaging: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -4,15 +4,15 @@
 # leaves the terminal as it was, and captures that would like to take it over.
 # Usage: tests/e2e/view.sh path/to/cachetap
 set -u
+# shellcheck source=tests/support/e2e.sh
+. "$(dirname "$0")/../support/e2e.sh" || exit 1
 program=$(realpath "$1") || exit 1
 here=$(realpath "$(dirname "$0")") || exit 1
 captures=$here/../../captures
 work=$(mktemp -d) || exit 1
 socket=$work/tmux
-passed=0
-failed=0
 sample=$captures/nginx.pcap
-unset NO_COLOR COLUMNS LINES TMUX TMUX_PANE
+unset LINES TMUX TMUX_PANE
 export HOME=$work
 chmod 755 "$work"
 cd "$work" || exit 1
@@ -20,33 +20,14 @@ trap 'mux kill-server 2>/dev/null; rm -rf "$work" 2>/dev/null || { sleep 0.2; rm
 
 mux() { tmux -S "$socket" -f /dev/null "$@"; }
 
-ok() { # description, then a command that succeeds
-    local what=$1
-    shift
-    if "$@"; then
-        echo "ok - $what"
-        passed=$((passed + 1))
-    else
-        echo "not ok - $what"
-        screen | sed 's/^/    /' | head -40
-        failed=$((failed + 1))
-    fi
-}
+evidence() { screen | sed 's/^/    /' | head -40; }
 
 # ---- a terminal with a shell, and the program in it -------------------------------------------
 screen() { mux capture-pane -p -t v 2>/dev/null; }
 shows() { screen | grep -qF -e "$1"; }
-until_true() { # a condition, within ten seconds
-    local i
-    for ((i = 0; i < 200; i++)); do
-        eval "$1" && return 0
-        sleep 0.05
-    done
-    return 1
-}
 sees() {
     local text=$1
-    until_true 'shows "$text"'
+    until_true eval 'shows "$text"'
 }
 keys() { mux send-keys -t v "$@"; }
 press() { # key, then what the screen is to show
@@ -62,7 +43,7 @@ terminal() { # columns, rows, TERM, locale, variables...: a shell in a new termi
     rm -f raw
     mux new-session -d -s v -x "$columns" -y "$rows" \
         "env TERM=$term LC_ALL=$locale $* PS1='ready> ' bash --norc --noprofile"
-    until_true 'shows "ready>"' && mux pipe-pane -t v "cat >>'$work/raw'"
+    until_true eval 'shows "ready>"' && mux pipe-pane -t v "cat >>'$work/raw'"
 }
 start() { # arguments of cachetap; afterwards the shell writes its status and its modes
     rm -f pid modes.before modes.after status
@@ -73,7 +54,7 @@ view() { # as start, on the sample, until all was read
     start -r "$sample" "$@" && sees "ENDED"
 }
 is_sane() { # the shell is back, modes, screen and cursor are as before
-    until_true '[ -s modes.after ]' && cmp -s modes.before modes.after &&
+    until_true eval '[ -s modes.after ]' && cmp -s modes.before modes.after &&
         [ "$(mux display-message -p -t v '#{alternate_on} #{cursor_flag}')" = "0 1" ]
 }
 leave() { # expected status
@@ -151,7 +132,7 @@ keys / vary-star
 ok "/ searches as it is typed" sees "vary-star"
 keys Enter '\'
 keys "miss>1" Enter
-ok "\\ filters with an expression" eval 'until_true "! shows \"www.example.com/updating \""'
+ok "\\ filters with an expression" eval 'until_true eval "! shows \"www.example.com/updating \""'
 keys Escape Escape
 ok "T changes the theme" eval 'keys T T T; press 1 HIT'
 ok "^L paints everything again" eval 'keys C-l; sees "F1 Help"'
@@ -159,17 +140,17 @@ ok "^L paints everything again" eval 'keys C-l; sees "F1 Help"'
 # ---- size, stop and go on -------------------------------------------------------------------------
 mux resize-window -t v -x 120 -y 40
 widest() { screen | LC_ALL=C.UTF-8 wc -L; }
-ok "it grows with the terminal" until_true '[ "$(screen | wc -l)" -eq 40 ] && [ "$(widest)" -gt 100 ]'
+ok "it grows with the terminal" until_true eval '[ "$(screen | wc -l)" -eq 40 ] && [ "$(widest)" -gt 100 ]'
 for n in 90 200 80 131 85; do mux resize-window -t v -x $n -y $((n / 3)); done
 mux resize-window -t v -x 80 -y 24
 ok "and survives a storm of sizes" eval 'press 2 "www.example.com" && press 1 HIT && fits 80 24'
 rm -f modes.after
 keys C-z
-ok "^Z gives the terminal to the shell" eval 'until_true "shows Stopped" && [ "$(mux display-message -p -t v "#{alternate_on}")" = 0 ]'
+ok "^Z gives the terminal to the shell" eval 'until_true eval "shows Stopped" && [ "$(mux display-message -p -t v "#{alternate_on}")" = 0 ]'
 keys "stty -g >modes.stopped; fg" Enter
 ok "fg brings the view back" eval 'sees "F1 Help" && [ -s modes.stopped ] && press 2 www.example.com'
 keys q
-until_true "shows 'ready>'"
+until_true eval "shows 'ready>'"
 
 # ---- replay: pause, step, speed, restart ----------------------------------------------------------
 terminal 100 30 tmux-256color C.UTF-8
@@ -182,7 +163,7 @@ ok "a step goes on by a transaction" eval 'keys s; sees "of $((${before:-0} + 1)
 keys p
 ok "as fast as possible it ends" press '*' "ENDED"
 ok "all of it was read" eval 'press 8 "of 210"'
-ok "it can be started again" eval 'keys p R; until_true "! shows ENDED" && keys p; sees ENDED; sees "of 210"'
+ok "it can be started again" eval 'keys p R; until_true eval "! shows ENDED" && keys p; sees ENDED; sees "of 210"'
 ok "and left" leave 0
 mkfifo pipe
 cat "$sample" >pipe &
@@ -259,5 +240,4 @@ same_shape() {
 }
 ok "the screens in docs can be made again, and have their shape" same_shape
 
-echo "view: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish
