@@ -289,6 +289,37 @@ static enum ct_next open_kiss(struct ct_walk *walk)
     return is_data ? open_ax25(walk) : ct_walk_end(walk, CT_PACKET_LINK_CONTROL);
 }
 
+/* Types whose header says nothing that is wanted: so many octets are skipped. */
+static const struct {
+    uint16_t type;
+    uint8_t skip;
+    enum ct_next next;
+} skipped[] = {
+    {107, 0, CT_NEXT_FRAME_RELAY}, /* FRELAY */
+    {109, 12, CT_NEXT_IP},         /* ENC: family, SPI, flags of 4 octets each */
+    {122, 16, CT_NEXT_LLC},        /* IP_OVER_FC, RFC 2625: network header */
+    {166, 2, CT_NEXT_PPP},         /* PPP_PPPD: direction in place of FF, 03 */
+    {204, 1, CT_NEXT_PPP},         /* PPP_WITH_DIR: direction */
+    {205, 1, CT_NEXT_CHDLC},       /* C_HDLC_WITH_DIR */
+    {206, 1, CT_NEXT_FRAME_RELAY}, /* FRELAY_WITH_DIR */
+    {219, 0, CT_NEXT_MPLS},        /* MPLS */
+    {226, 24, CT_NEXT_IP},         /* IPNET of Solaris */
+    {240, 4, CT_NEXT_ETHERNET},    /* NETANALYZER */
+    {259, 8, CT_NEXT_ETHERNET},    /* EPON: a preamble with the link's identifier */
+    {282, 4, CT_NEXT_ETHERNET},    /* DSA_TAG_BRCM_PREPEND */
+};
+
+static enum ct_next open_skipped(struct ct_walk *walk)
+{
+    for (size_t i = 0; i < sizeof skipped / sizeof skipped[0]; i++) {
+        if (skipped[i].type == walk->type) {
+            return ct_walk_skip_to(walk, skipped[i].skip, skipped[i].next);
+        }
+    }
+    walk->counters->unknown_linktype = walk->type;
+    return ct_walk_end(walk, CT_PACKET_UNKNOWN_LINKTYPE);
+}
+
 enum ct_next ct_packet_read_rare_linktype(struct ct_walk *walk)
 {
     switch (walk->type) {
@@ -305,12 +336,6 @@ enum ct_next ct_packet_read_rare_linktype(struct ct_walk *walk)
     case 11: /* ATM_RFC1483 */
     case 19: /* ATM_CLIP */
         return open_atm(walk);
-    case 107: /* FRELAY */
-        return CT_NEXT_FRAME_RELAY;
-    case 109: /* ENC: family, SPI, flags of 4 octets each */
-        return ct_walk_skip_to(walk, 12, CT_NEXT_IP);
-    case 122: /* IP_OVER_FC, RFC 2625: network header of 16 octets, LLC */
-        return ct_walk_skip_to(walk, 16, CT_NEXT_LLC);
     case 123:
         return open_sunatm(walk);
     case 129: /* ARCNET_LINUX: source, destination, offset */
@@ -319,8 +344,6 @@ enum ct_next ct_packet_read_rare_linktype(struct ct_walk *walk)
         return ct_walk_skip_to_ethertype(walk, 18);
     case 143: /* DOCSIS */
         return open_docsis(walk);
-    case 166: /* PPP_PPPD: direction in place of FF, 03 */
-        return ct_walk_skip_to(walk, 2, CT_NEXT_PPP);
     case 178: /* JUNIPER_ETHER */
         return open_juniper(walk, CT_NEXT_ETHERNET);
     case 179: /* JUNIPER_PPP */
@@ -337,35 +360,18 @@ enum ct_next ct_packet_read_rare_linktype(struct ct_walk *walk)
         return open_erf(walk);
     case 202: /* AX25_KISS */
         return open_kiss(walk);
-    case 204: /* PPP_WITH_DIR: direction */
-        return ct_walk_skip_to(walk, 1, CT_NEXT_PPP);
-    case 205: /* C_HDLC_WITH_DIR */
-        return ct_walk_skip_to(walk, 1, CT_NEXT_CHDLC);
-    case 206: /* FRELAY_WITH_DIR */
-        return ct_walk_skip_to(walk, 1, CT_NEXT_FRAME_RELAY);
-    case 219:
-        return CT_NEXT_MPLS;
-    case 226: /* IPNET of Solaris: 24 octets */
-        return ct_walk_skip_to(walk, 24, CT_NEXT_IP);
-    case 240: /* NETANALYZER */
-        return ct_walk_skip_to(walk, 4, CT_NEXT_ETHERNET);
     case 241:
         return open_netanalyzer_transparent(walk);
     case 242: /* IPOIB: 40 octets of addresses, EtherType, 2 reserved */
         return open_ipoib(walk);
-    case 259: /* EPON: a preamble of 8 octets with the link's identifier */
-        return ct_walk_skip_to(walk, 8, CT_NEXT_ETHERNET);
     case 274: /* ETHERNET_MPACKET */
         return open_mpacket(walk);
     case 281: /* DSA_TAG_BRCM */
     case 284: /* DSA_TAG_DSA */
         return open_switch_tag(walk, 4);
-    case 282: /* DSA_TAG_BRCM_PREPEND */
-        return ct_walk_skip_to(walk, 4, CT_NEXT_ETHERNET);
     case 285: /* DSA_TAG_EDSA */
         return open_switch_tag(walk, 8);
     default:
-        walk->counters->unknown_linktype = walk->type;
-        return ct_walk_end(walk, CT_PACKET_UNKNOWN_LINKTYPE);
+        return open_skipped(walk);
     }
 }
