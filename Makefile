@@ -193,11 +193,16 @@ bench: ## replay time against a bare pcap_loop and other tools, and peak memory
 	@$(MAKE) --no-print-directory all benches
 	@tests/bench/run.sh $(BUILD)
 
-.PHONY: bench-live soak
+.PHONY: bench-live bench-view soak
 bench-live: ## live at top speed between namespaces (root), beside tcpdump and httpry: what is lost
 	@tests/tools/deps.sh install build bench
 	@$(MAKE) --no-print-directory all benches
 	@tests/bench/live.sh $(BUILD)
+
+bench-view: ## what the live view costs (root): processor time, lost packets, frames, answers to keys
+	@tests/tools/deps.sh install build bench
+	@$(MAKE) --no-print-directory all benches
+	@tests/bench/view.py $(BUILD)
 
 soak: ## ten million transactions through a live interface (root): memory and descriptors stay
 	@tests/tools/deps.sh install build bench
