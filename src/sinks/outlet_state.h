@@ -67,7 +67,7 @@ void ct_sinks_outlet_release(struct ct_outlet *outlet);
 bool ct_sinks_outlet_has_work(const struct ct_outlet *outlet);
 /* One step towards an empty ring. False: it cannot be done now. */
 bool ct_sinks_outlet_write(struct ct_outlet *outlet);
-/* What the outlet's thread does, until it is told to stop. Takes the lock itself. */
-void *ct_sinks_outlet_thread(void *outlet);
+/* What the thread of an outlet (user) does, until it is told to stop. Takes the lock itself. */
+void *ct_sinks_outlet_thread(void *user);
 
 #endif

@@ -191,7 +191,7 @@ static bool take_keys(struct ct_list *list, const struct ct_scope *scope,
     }
     struct ct_key_item *items = (struct ct_key_item *)(void *)list->items;
     /* Only now does the memory stay where it is; there is none if all keys are empty. */
-    for (size_t i = 0; list->keys != NULL && i < list->n; i++) {
+    for (size_t i = 0; items != NULL && list->keys != NULL && i < list->n; i++) {
         items[i].row.key.key.p = list->keys + items[i].key_at;
     }
     return whole;
