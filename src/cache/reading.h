@@ -153,6 +153,10 @@ void ct_cache_turn_sides(struct ct_reading *r);
 bool ct_cache_age_is_behind(struct ct_reading *r);
 /* The server is nginx as a proxy, by the order in which it writes its fields. */
 bool ct_cache_peer_is_nginx(struct ct_reading *r);
+/* The server is Cloudflare, whatever stands last in Via. */
+bool ct_cache_peer_is_cloudflare(struct ct_reading *r);
+/* A network or Cache-Status spoke, and the server that passed it on is another. */
+bool ct_cache_came_from_behind(struct ct_reading *r, const struct ct_statement *s);
 /* There is a cache on the way: Age, Via, or the fingerprint of a product that is one. */
 bool ct_cache_has_sign(struct ct_reading *r);
 /* Date in seconds since the epoch, or -1. */

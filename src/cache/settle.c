@@ -20,8 +20,9 @@ static bool is_class(const struct ct_statement *s, enum ct_class class)
 }
 
 /*
- * Of several networks the one nearest the client: it wrote the last element of Via, else the
- * Server field. GENERIC when there is only one, or neither tells.
+ * Of several networks the one nearest the client: Cloudflare, where it is surely the server, else
+ * who wrote the last element of Via, else the Server field. GENERIC when there is only one, or
+ * neither tells.
  */
 static enum ct_dialect nearest_network(struct ct_reading *r)
 {
@@ -38,6 +39,9 @@ static enum ct_dialect nearest_network(struct ct_reading *r)
         return CT_DIALECT_GENERIC;
     }
     ct_cache_find_makers(r);
+    if (ct_dialect_set_has(&networks, CT_DIALECT_CLOUDFLARE) && ct_cache_peer_is_cloudflare(r)) {
+        return CT_DIALECT_CLOUDFLARE;
+    }
     if (ct_dialect_set_has(&networks, r->last_via)) {
         return r->last_via;
     }
@@ -87,15 +91,19 @@ static void drop_echoes(struct ct_reading *r, struct order_key *keys)
     }
 }
 
-/* Ranks 4 and 5 are proxies of unknown place: the order of their lines tells. */
+/*
+ * Ranks 4 and 5 are proxies of unknown place, and so is what a proxy passed on to its client: the
+ * order of their lines tells.
+ */
 static void make_keys(struct ct_reading *r, struct order_key *keys)
 {
     enum ct_dialect nearest = nearest_network(r);
     bool labelled = false;
     for (uint32_t i = 0; i < r->n_statements; i++) {
         const struct ct_statement *s = &r->statements[i];
-        uint32_t place = 2U * (s->rank == 5 ? 4 : s->rank);
-        if (s->rank <= 2 && s->dialect == nearest && nearest != CT_DIALECT_GENERIC) {
+        bool unplaced = s->rank == 5 || ct_cache_came_from_behind(r, s);
+        uint32_t place = 2U * (unplaced ? 4 : s->rank);
+        if (!unplaced && s->rank <= 2 && s->dialect == nearest && nearest != CT_DIALECT_GENERIC) {
             place = 1; /* a user's dialect may stand before it, with rank 0 */
         }
         keys[i] = (struct order_key){place, s->line, s->depth, false};

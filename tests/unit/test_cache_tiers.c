@@ -59,6 +59,59 @@ static void of_two_networks_via_or_server_tells_the_nearer(void **state)
     CHECK(rows);
 }
 
+/* Cloudflare passes Via on, and adds nothing to it. */
+static void cloudflare_stands_before_who_is_last_in_via(void **state)
+{
+    (void)state;
+#define FASTLY "Via: 1.1 varnish\nX-Served-By: cache-fra1-FRA\nX-Cache: HIT\nX-Cache-Hits: 1\n"
+    static const struct vx_row rows[] = {
+        /* GitHub Pages behind it; once its name stood at the end, now it stands at the start */
+        {"Date: x\nContent-Type: text/html\nConnection: keep-alive\n" FASTLY
+         "CF-Cache-Status: DYNAMIC\nServer: cloudflare\nCF-RAY: 8a1b2c3d4e5f6071-FRA",
+         "DYNAMIC stated cloudflare not-eligible; cache-fra1-FRA=HIT(1) cloudflare=DYNAMIC"},
+        {"Date: x\nContent-Type: text/html\nServer: cloudflare\nCF-Cache-Status: MISS\n" FASTLY,
+         "MISS stated cloudflare shield-hit; cache-fra1-FRA=HIT(1) cloudflare=MISS; tier=shield"},
+        {"Date: x\nContent-Type: text/html\nServer: cloudflare\nCF-Cache-Status: HIT\n"
+         "X-Cache: Miss from cloudfront\nVia: 1.1 0a1b2c.cloudfront.net (CloudFront)",
+         "HIT stated cloudflare -; cloudfront=MISS~ cloudflare=HIT; fossil"},
+        /* behind who begins with another field and adds to Via after the Server it got */
+        {"Content-Type: text/html\nDate: x\nServer: cloudflare\nCF-Cache-Status: MISS\n"
+         "X-Cache: Hit from cloudfront\nVia: 1.1 0a1b2c.cloudfront.net (CloudFront)",
+         "HIT stated cloudfront -; cloudflare=MISS~ cloudfront=HIT; fossil"},
+    };
+    CHECK(rows);
+}
+
+/* nginx as the server, with a network between it and the origin. */
+static void a_proxy_stands_before_the_network_that_it_asks(void **state)
+{
+    (void)state;
+#define NGINX_FIRST "Server: nginx/1.22.1\nDate: x\nConnection: keep-alive\n"
+    static const struct vx_row rows[] = {
+        {NGINX_FIRST "CF-Cache-Status: DYNAMIC\nX-Cache-Status: HIT",
+         "HIT stated nginx -; cloudflare=DYNAMIC~ nginx=HIT; fossil"},
+        {NGINX_FIRST "CF-Cache-Status: HIT\nAge: 4\nX-Cache-Status: MISS",
+         "MISS stated nginx shield-hit; cloudflare=HIT nginx=MISS; tier=shield"},
+        {"Server: shop\nCF-Cache-Status: HIT\nX-Cache: MISS",
+         "MISS stated generic shield-hit; cloudflare=HIT generic=MISS; tier=shield"},
+        {NGINX_FIRST "X-Cache: Miss from cloudfront\n"
+                     "Via: 1.1 0a1b2c.cloudfront.net (CloudFront)\nX-Cache-Status: HIT",
+         "HIT stated nginx -; cloudfront=MISS~ nginx=HIT; fossil"},
+        {NGINX_FIRST "X-Cache: Hit from cloudfront\nAge: 4\n"
+                     "Via: 1.1 0a1b2c.cloudfront.net (CloudFront)\nX-Cache-Status: MISS",
+         "MISS stated nginx shield-hit; cloudfront=HIT nginx=MISS; tier=shield"},
+        {NGINX_FIRST "Cache-Status: edge; hit\nAge: 4\nX-Cache-Status: MISS",
+         "MISS stated nginx shield-hit; edge=HIT nginx=MISS; tier=shield"},
+        /* alone it speaks for itself, wherever it stands */
+        {NGINX_FIRST "CF-Cache-Status: MISS", "MISS stated cloudflare -; cloudflare=MISS"},
+        /* the origin's name, passed on by a network that begins with Connection */
+        {"Connection: keep-alive\nServer: nginx/1.22.1\nX-Cache-Status: MISS\n"
+         "X-Cache: Hit from cloudfront\nVia: 1.1 0a1b2c.cloudfront.net (CloudFront)\nAge: 4",
+         "HIT stated cloudfront -; nginx=MISS~ cloudfront=HIT; fossil"},
+    };
+    CHECK(rows);
+}
+
 static void proxies_of_unknown_place_stand_in_the_order_of_their_lines(void **state)
 {
     (void)state;
@@ -144,6 +197,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_network_at_the_edge_decides),
         cmocka_unit_test(of_two_networks_via_or_server_tells_the_nearer),
+        cmocka_unit_test(cloudflare_stands_before_who_is_last_in_via),
+        cmocka_unit_test(a_proxy_stands_before_the_network_that_it_asks),
         cmocka_unit_test(proxies_of_unknown_place_stand_in_the_order_of_their_lines),
         cmocka_unit_test(only_a_tier_that_did_not_ask_makes_fossils),
         cmocka_unit_test(an_echo_is_no_tier),
