@@ -262,11 +262,15 @@ void ct_cache_read_iinfo(struct ct_reading *r, enum ct_header header, uint32_t l
     }
 }
 
-/* Beside X-Cache this is Squid's second opinion (squid.c); alone it is a sentence. */
+/*
+ * A name with its port is Squid's second opinion (squid.c), a mere word that of a library. A
+ * sentence is a network's own, also beside an X-Cache, which then came from behind it.
+ */
 void ct_cache_read_lookup(struct ct_reading *r, enum ct_header header, uint32_t line)
 {
     struct ct_span text = ct_span_trim(ct_reading_text(r, line));
-    if (ct_cache_seen(r, CT_HEADER_X_CACHE) != CT_LINE_NONE || ct_cache_is_no_statement(text)) {
+    bool beside = ct_cache_seen(r, CT_HEADER_X_CACHE) != CT_LINE_NONE;
+    if (ct_cache_is_no_statement(text) || (beside && memchr(text.p, ':', text.n) != NULL)) {
         return;
     }
     bool huawei = ct_cache_seen(r, CT_HEADER_X_HCS_PROXY_TYPE) != CT_LINE_NONE;
@@ -286,6 +290,9 @@ void ct_cache_read_lookup(struct ct_reading *r, enum ct_header header, uint32_t 
             }
             return;
         }
+    }
+    if (beside) {
+        return;
     }
     if (ct_reading_has_print(r, CT_DIALECT_HUAWEI)) { /* "others" are documented as misses */
         s.outcome = CT_OUTCOME_MISS;

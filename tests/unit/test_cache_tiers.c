@@ -192,6 +192,25 @@ static void names_order_the_tiers_of_some(void **state)
     CHECK(rows);
 }
 
+static void a_sentence_of_a_network_stands_before_the_stored_x_cache(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"X-Cache: MISS\nX-Cache-Lookup: Cache Hit",
+         "HIT stated tencent -; generic=MISS~ tencent=HIT; fossil"},
+        {"X-Cache: MISS from origin\nX-Cache-Lookup: Hit From MemCache",
+         "HIT stated tencent -; origin=MISS~ tencent=HIT; fossil"},
+        {"X-Cache: HIT\nX-Cache-Lookup: Cache Miss",
+         "MISS stated tencent shield-hit; generic=HIT tencent=MISS; tier=shield"},
+        {"X-CCDN-Req-ID: 1\nX-Cache: MISS\nX-Cache-Lookup: Hit From Disktank3",
+         "HIT stated huawei -; generic=MISS~ huawei=HIT; fossil"},
+        /* Squid on a host of that name */
+        {"X-Cache: MISS from upstream\nX-Cache-Lookup: HIT from upstream:3128",
+         "EXPIRED stated squid expired-replaced; upstream=EXPIRED; weak"},
+    };
+    CHECK(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +222,7 @@ int main(void)
         cmocka_unit_test(only_a_tier_that_did_not_ask_makes_fossils),
         cmocka_unit_test(an_echo_is_no_tier),
         cmocka_unit_test(names_order_the_tiers_of_some),
+        cmocka_unit_test(a_sentence_of_a_network_stands_before_the_stored_x_cache),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
