@@ -146,9 +146,8 @@ static bool is_edge(enum ct_dialect server)
 /* Puts its name on everything that it passes on, the origin's error pages too. */
 static bool overwrites_server(enum ct_dialect server)
 {
-    return server == CT_DIALECT_CLOUDFLARE || server == CT_DIALECT_TRAFFICSERVER ||
-           server == CT_DIALECT_VERCEL || server == CT_DIALECT_NETLIFY ||
-           server == CT_DIALECT_BUNNY || server == CT_DIALECT_KEYCDN;
+    return is_cache_maker(server) && server != CT_DIALECT_VARNISH && server != CT_DIALECT_SQUID &&
+           server != CT_DIALECT_CLOUDFRONT && server != CT_DIALECT_AKAMAI;
 }
 
 /* Neither field that a proxy adds to what it passes on. */

@@ -345,6 +345,25 @@ static void pages_of_varnish_and_squid_are_their_own(void **state)
     CHECK(rows);
 }
 
+/* Most proxies and networks put their name on the origin's error pages as well. */
+static void an_error_page_with_the_name_of_who_passed_it_on_is_anybodys(void **state)
+{
+    (void)state;
+#define PAGE(status, server) "@GET / HTTP/1.1\n\n" status "\nServer: " server "\n"
+    static const struct vx_row rows[] = {
+        {PAGE("503", "envoy") "x-envoy-upstream-service-time: 3\n", "UNKNOWN none - -; -"},
+        {PAGE("502", "Caddy"), "UNKNOWN none - -; -"},
+        {PAGE("502", "hcdn"), "UNKNOWN none - -; -"},
+        {PAGE("504", "ECAcc (dcd/7D6B)"), "UNKNOWN none - -; -"},
+        {PAGE("502", "TencentEdgeOne"), "UNKNOWN none - -; -"},
+        {PAGE("502", "ATS/9.2.5"), "UNKNOWN none - -; -"},
+        {PAGE("502", "CloudFront"), "ERROR inferred - origin-unreachable; -"},
+        {PAGE("504", "AkamaiGHost"), "ERROR inferred - origin-timeout; -"},
+        {PAGE("503", "Varnish"), "ERROR inferred - origin-unreachable; -"},
+    };
+    CHECK(rows);
+}
+
 static void the_side_is_told_by_the_request(void **state)
 {
     (void)state;
@@ -424,6 +443,7 @@ int main(void)
         cmocka_unit_test(lifetimes_conflict_repeat_and_overflow),
         cmocka_unit_test(what_is_not_decided_stays_unknown),
         cmocka_unit_test(pages_of_varnish_and_squid_are_their_own),
+        cmocka_unit_test(an_error_page_with_the_name_of_who_passed_it_on_is_anybodys),
         cmocka_unit_test(the_side_is_told_by_the_request),
         cmocka_unit_test(every_inference_names_its_rule_and_its_evidence),
     };
