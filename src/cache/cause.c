@@ -49,6 +49,25 @@ struct ct_cause ct_cache_cause_forbidden(struct ct_reading *r)
     return no_cause;
 }
 
+static bool allows_to_store(const struct ct_reading *r, enum ct_header header)
+{
+    struct ct_control control;
+    uint32_t line = ct_cache_seen(r, header);
+    if (line == CT_LINE_NONE) {
+        return false;
+    }
+    ct_cache_control_init(&control);
+    ct_cache_control_add(&control, ct_reading_text(r, line));
+    return !ct_control_has(&control, CT_DIRECTIVE_NO_STORE) &&
+           !ct_control_has_whole(&control, CT_DIRECTIVE_PRIVATE);
+}
+
+bool ct_cache_networks_may_store(const struct ct_reading *r)
+{
+    return allows_to_store(r, CT_HEADER_CDN_CACHE_CONTROL) ||
+           allows_to_store(r, CT_HEADER_SURROGATE_CONTROL);
+}
+
 struct ct_cause ct_cache_cause_status(struct ct_reading *r)
 {
     unsigned status = r->txn->status;

@@ -13,6 +13,8 @@ struct ct_cause {
 
 /* The response forbids storing: no-store, private, Vary: *. */
 struct ct_cause ct_cache_cause_forbidden(struct ct_reading *r);
+/* A field for networks alone lets them store it, whatever Cache-Control says (RFC 9213). */
+bool ct_cache_networks_may_store(const struct ct_reading *r);
 /* The status is not stored without explicit freshness or public (RFC 9111 section 3). */
 struct ct_cause ct_cache_cause_status(struct ct_reading *r);
 /* Authorization without public, s-maxage or must-revalidate (RFC 9111 section 3.5). */

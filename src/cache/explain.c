@@ -32,6 +32,9 @@ static void explain_miss(struct ct_reading *r, struct ct_verdict *verdict)
     if (ct_dialect_set_has(&r->spoke, CT_DIALECT_MAGENTO)) {
         return; /* its VCL rewrites Cache-Control for the browser */
     }
+    if (r->decider != CT_DIALECT_NGINX && ct_cache_networks_may_store(r)) {
+        return; /* Cache-Control is perhaps not for this cache */
+    }
     bool not_stored = give_cause(verdict, ct_cache_cause_forbidden(r));
     if (!not_stored && miss_is_all) {
         not_stored = give_cause(verdict, ct_cache_cause_custom(r));

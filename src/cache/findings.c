@@ -6,6 +6,7 @@
 #include "cache/findings.h"
 
 #include "base/span.h"
+#include "cache/cause.h"
 #include "cache/grammar.h"
 
 static bool is_hit(const struct ct_look *look)
@@ -24,11 +25,16 @@ static bool shared_despite_authorization(const struct ct_look *look)
     return may_be_shared(look) || ct_look_says(look, CT_DIRECTIVE_MUST_REVALIDATE);
 }
 
-/* Their edge uses the origin's lifetime up and shows clients another Cache-Control. */
+/*
+ * Their edge uses the origin's lifetime up and shows clients another Cache-Control; or a field for
+ * networks alone is there, which nginx does not know.
+ */
 static bool control_is_rewritten(const struct ct_look *look)
 {
     const struct ct_dialect_set *spoke = &look->r->spoke;
-    return ct_dialect_set_has(spoke, CT_DIALECT_MAGENTO) ||
+    bool nginx = look->verdict->basis == CT_BASIS_STATED && look->r->decider == CT_DIALECT_NGINX;
+    return (!nginx && ct_cache_networks_may_store(look->r)) ||
+           ct_dialect_set_has(spoke, CT_DIALECT_MAGENTO) ||
            ct_dialect_set_has(spoke, CT_DIALECT_VERCEL) ||
            ct_dialect_set_has(spoke, CT_DIALECT_NETLIFY);
 }

@@ -259,8 +259,9 @@ static bool rule_age(struct ct_reading *r, bool sign, struct finding *found)
     int64_t lifetime_s = ct_cache_lifetime(r);
     found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_AGE);
     if (lifetime_s >= 0 && r->age_s > lifetime_s) {
-        /* A network may go by another lifetime than the one it shows. */
-        bool rewritten = lifetime_s == 0 || (r->print_lacks & CT_TRAIT_PROXY) != 0;
+        /* A network may go by another lifetime than the one it shows, or than Cache-Control's. */
+        bool rewritten = lifetime_s == 0 || (r->print_lacks & CT_TRAIT_PROXY) != 0 ||
+                         ct_cache_networks_may_store(r);
         found->marks = rewritten ? CT_MARK_BIT(WEAK) : 0;
         judge_window(r, r->age_s - lifetime_s, found);
         return true;
@@ -302,8 +303,11 @@ static bool is_anybodys(const struct ct_reading *r)
 
 static bool rule_forbidden(struct ct_reading *r, bool sign, struct finding *found)
 {
-    return !is_anybodys(r) &&
-           take_cause(ct_cache_cause_forbidden(r), CT_OUTCOME_UNCACHEABLE, sign, found);
+    struct ct_cause cause = ct_cache_cause_forbidden(r);
+    bool certain =
+        sign && (cause.reason == CT_REASON_NOT_GIVEN ||
+                 cause.reason == CT_REASON_RESPONSE_VARY_STAR || !ct_cache_networks_may_store(r));
+    return !is_anybodys(r) && take_cause(cause, CT_OUTCOME_UNCACHEABLE, certain, found);
 }
 
 static bool rule_status(struct ct_reading *r, bool sign, struct finding *found)

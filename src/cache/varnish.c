@@ -49,10 +49,16 @@ void ct_cache_read_varnish(struct ct_reading *r, enum ct_header header, uint32_t
     }
 }
 
-/* Why the response of a miss cannot be stored by the built-in VCL; NOT_GIVEN: it can. */
-static enum ct_reason why_not_stored(struct ct_reading *r)
+/* Of the directives the built-in VCL looks at Surrogate-Control alone, where that is there. */
+static enum ct_reason why_forbidden(struct ct_reading *r)
 {
     const struct ct_control *control = ct_cache_control(r, CT_DIR_RESP);
+    uint32_t surrogate = ct_cache_seen(r, CT_HEADER_SURROGATE_CONTROL);
+    if (surrogate != CT_LINE_NONE) {
+        return ct_reading_contains(ct_reading_text(r, surrogate), "no-store")
+                   ? CT_REASON_RESPONSE_NO_STORE
+                   : CT_REASON_NOT_GIVEN;
+    }
     if (ct_control_has(control, CT_DIRECTIVE_NO_STORE)) {
         return CT_REASON_RESPONSE_NO_STORE;
     }
@@ -61,6 +67,16 @@ static enum ct_reason why_not_stored(struct ct_reading *r)
     }
     if (ct_control_has(control, CT_DIRECTIVE_NO_CACHE)) {
         return CT_REASON_RESPONSE_NO_CACHE;
+    }
+    return CT_REASON_NOT_GIVEN;
+}
+
+/* Why the response of a miss cannot be stored by the built-in VCL; NOT_GIVEN: it can. */
+static enum ct_reason why_not_stored(struct ct_reading *r)
+{
+    enum ct_reason forbidden = why_forbidden(r);
+    if (forbidden != CT_REASON_NOT_GIVEN) {
+        return forbidden;
     }
     if (ct_reading_has(r, CT_DIR_RESP, CT_FIELD_SET_COOKIE)) {
         return CT_REASON_RESPONSE_SET_COOKIE;

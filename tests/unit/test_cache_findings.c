@@ -242,6 +242,16 @@ static void what_was_served(void **state)
         {YES(NO_STORE_SERVED), "X-Cache: STALE\nCache-Control: private"},
         {NO(NO_STORE_SERVED), "X-Cache: MISS\nCache-Control: no-store"},
         {NO(NO_STORE_SERVED), "X-Magento-Cache-Debug: HIT\nCache-Control: no-store"},
+        /* a field for networks goes before Cache-Control (RFC 9213), except for who has no eyes for
+           it */
+        {NO(NO_STORE_SERVED),
+         "CF-Cache-Status: HIT\nCache-Control: no-store\nCDN-Cache-Control: max-age=60"},
+        {YES(NO_STORE_SERVED),
+         "CF-Cache-Status: HIT\nCache-Control: no-store\nCDN-Cache-Control: no-store"},
+        {YES(NO_STORE_SERVED),
+         "X-Cache-Status: HIT\nCache-Control: no-store\nCDN-Cache-Control: max-age=60"},
+        {NO(STALE_UNLABELLED),
+         "X-Cache: HIT\nAge: 90\nCache-Control: max-age=60\nSurrogate-Control: max-age=600"},
         {YES(STALE_UNLABELLED), "X-Cache: HIT\nAge: 90\nCache-Control: max-age=60"},
         {NO(STALE_UNLABELLED), "X-Cache: HIT\nAge: 60\nCache-Control: max-age=60"},
         {NO(STALE_UNLABELLED), "X-Cache: STALE\nAge: 90\nCache-Control: max-age=60"},

@@ -415,6 +415,12 @@ static void varnish(void **state)
          "HIT stated varnish -; varnish=HIT; disagree"},
         {"X-Varnish: 55\nAge: 0\n" V71 "X-Cache: HIT",
          "MISS stated varnish -; varnish=MISS; disagree"},
+        /* the built-in VCL looks at Surrogate-Control first */
+        {"X-Varnish: 52\nAge: 0\nCache-Control: no-store\nSurrogate-Control: max-age=9\n" V71,
+         "MISS stated varnish -; varnish=MISS; side=origin"},
+        {"X-Varnish: 52\nAge: 0\nCache-Control: max-age=9\nSurrogate-Control: no-store\n" V71,
+         "UNCACHEABLE stated varnish response-no-store; varnish=UNCACHEABLE; stored=no "
+         "side=origin"},
         {"X-Varnish: 52\nAge: 0\nCache-Control: no-store\n" V71 "X-Cache: MISS",
          "MISS stated varnish response-no-store; varnish=MISS; stored=no"},
         {"@POST / HTTP/1.1\n\n200\nX-Varnish: 52\nAge: 0\n" V71 "X-Cache: MISS\n",

@@ -345,6 +345,31 @@ static void pages_of_varnish_and_squid_are_their_own(void **state)
     CHECK(rows);
 }
 
+/* RFC 9213: who knows the field does not look at Cache-Control, and who that is does not show. */
+static void a_field_for_networks_makes_cache_control_weak(void **state)
+{
+    (void)state;
+#define FOR_NETWORKS "CDN-Cache-Control: max-age=600\n"
+    static const struct vx_row rows[] = {
+        {PROXY FOR_NETWORKS "Cache-Control: no-store",
+         "UNCACHEABLE inferred - response-no-store; -; weak"},
+        {PROXY FOR_NETWORKS "Age: 0\nCache-Control: private",
+         "UNCACHEABLE inferred - response-private; -; weak"},
+        {PROXY "CDN-Cache-Control: no-store\nCache-Control: no-store",
+         "UNCACHEABLE inferred - response-no-store; -"},
+        {PROXY FOR_NETWORKS "Vary: *", "UNCACHEABLE inferred - response-vary-star; -"},
+        {FOR_NETWORKS "Age: 61\nCache-Control: max-age=60", "STALE inferred - -; -; weak"},
+        {PROXY "Surrogate-Control: max-age=600\nCache-Control: no-store",
+         "UNCACHEABLE inferred - response-no-store; -; weak side=origin"},
+        /* what was said stands, but not why */
+        {FOR_NETWORKS "CF-Cache-Status: MISS\nCache-Control: no-store",
+         "MISS stated cloudflare -; cloudflare=MISS"},
+        {FOR_NETWORKS "X-Cache-Status: MISS\nCache-Control: no-store",
+         "MISS stated nginx response-no-store; nginx=MISS; stored=no"},
+    };
+    CHECK(rows);
+}
+
 /* Most proxies and networks put their name on the origin's error pages as well. */
 static void an_error_page_with_the_name_of_who_passed_it_on_is_anybodys(void **state)
 {
@@ -443,6 +468,7 @@ int main(void)
         cmocka_unit_test(lifetimes_conflict_repeat_and_overflow),
         cmocka_unit_test(what_is_not_decided_stays_unknown),
         cmocka_unit_test(pages_of_varnish_and_squid_are_their_own),
+        cmocka_unit_test(a_field_for_networks_makes_cache_control_weak),
         cmocka_unit_test(an_error_page_with_the_name_of_who_passed_it_on_is_anybodys),
         cmocka_unit_test(the_side_is_told_by_the_request),
         cmocka_unit_test(every_inference_names_its_rule_and_its_evidence),
