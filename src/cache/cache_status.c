@@ -211,7 +211,9 @@ static void say_member(struct ct_reading *r, struct ct_statement s, struct ct_sp
     } else {
         judge_fwd(&s, p, r->txn->status);
     }
-    judge_detail(&s, p);
+    if (!p->hit) {
+        judge_detail(&s, p);
+    }
     if (p->has_stored) {
         s.marks |= p->stored ? CT_MARK_BIT(STORED) : CT_MARK_BIT(NOT_STORED);
     }

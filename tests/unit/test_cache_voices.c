@@ -126,6 +126,11 @@ static void cache_status_of_products(void **state)
         {"Cache-Status: a; hit; fwd=miss", "HIT stated rfc9211 -; a=HIT; disagree"},
         {"Cache-Status: a; fwd=whim; detail=NO-STORE-DIRECTIVE",
          "UNCACHEABLE stated rfc9211 response-no-store; a=UNCACHEABLE"},
+        /* what came from the store came from there, whatever else happened */
+        {"Cache-Status: a; hit; detail=\"NO-STORE-DIRECTIVE ignored\"",
+         "HIT stated rfc9211 -; a=HIT"},
+        {"Cache-Status: Souin; hit; fwd=stale; fwd-status=503; detail=SERVE-HTTP-ERROR",
+         "STALE stated souin stale-if-error; Souin=STALE; stale-cause=error"},
         {"Cache-Status: \"Netlify Edge\"; hit", "HIT stated netlify -; Netlify Edge=HIT"},
         {"Cache-Status: \"Netlify Edge\"; fwd=stale",
          "EXPIRED stated netlify expired-replaced; Netlify Edge=EXPIRED"},
