@@ -33,12 +33,20 @@ static size_t elements_of(const struct ct_reading *r, enum ct_header header,
     return n;
 }
 
+/* Others write X-Cache alone, and pass on lists that speak of a cache behind them. */
+static bool has_lists(const struct ct_statement *s)
+{
+    return s->dialect == CT_DIALECT_FASTLY || s->dialect == CT_DIALECT_VARNISH ||
+           s->dialect == CT_DIALECT_GENERIC || s->dialect == CT_DIALECT_WPENGINE ||
+           s->dialect == CT_DIALECT_WPVIP;
+}
+
 /* Statements of X-Cache in order; returns how many. */
 static size_t x_cache_statements(const struct ct_reading *r, uint32_t index[CT_TIERS_MAX])
 {
     size_t n = 0;
     for (uint32_t i = 0; i < r->n_statements; i++) {
-        if (r->statements[i].header == CT_HEADER_X_CACHE) {
+        if (r->statements[i].header == CT_HEADER_X_CACHE && has_lists(&r->statements[i])) {
             index[n++] = i;
         }
     }

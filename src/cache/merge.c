@@ -88,9 +88,22 @@ static bool same_cache(const struct ct_reading *r, uint32_t i, uint32_t k)
            a->rank <= 2 && is_last_of_field(r, i) && is_last_of_field(r, k);
 }
 
+/* "hit-local": a tier behind had it, and the list of nodes says what the one in front did. */
+static bool is_word_for_all(const struct ct_statement *s, const struct ct_statement *node)
+{
+    return s->dialect == CT_DIALECT_WIKIMEDIA && s->reason == CT_REASON_SHIELD_HIT &&
+           node->header == CT_HEADER_X_CACHE && class_of(node) != CT_CLASS_HIT &&
+           node->outcome != CT_OUTCOME_UNKNOWN;
+}
+
 static void take_over(struct ct_statement *kept, const struct ct_statement *other)
 {
-    if (kept->outcome == CT_OUTCOME_UNKNOWN && other->outcome != CT_OUTCOME_UNKNOWN) {
+    if (is_word_for_all(kept, other)) {
+        kept->outcome = other->outcome;
+        kept->written = other->written;
+        kept->reason = other->reason;
+        kept->marks = other->marks;
+    } else if (kept->outcome == CT_OUTCOME_UNKNOWN && other->outcome != CT_OUTCOME_UNKNOWN) {
         kept->outcome = other->outcome;
         kept->written = other->written;
         kept->reason = other->reason;

@@ -83,6 +83,7 @@ static void drop_echoes(struct ct_reading *r, struct order_key *keys)
         for (uint32_t k = 0; k < r->n_statements; k++) {
             struct ct_statement *other = &r->statements[k];
             if (k != i && other->dialect == r->statements[i].dialect &&
+                r->statements[i].reason != CT_REASON_SHIELD_HIT &&
                 ct_cache_outcome_class((enum ct_outcome)other->outcome) !=
                     ct_cache_outcome_class((enum ct_outcome)r->statements[i].outcome)) {
                 other->marks |= CT_MARK_BIT(DISAGREE);

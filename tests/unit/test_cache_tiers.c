@@ -59,6 +59,39 @@ static void of_two_networks_via_or_server_tells_the_nearer(void **state)
     CHECK(rows);
 }
 
+/* Lists that a network did not write are of who stands behind it. */
+static void counters_belong_to_who_writes_them(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"X-Cache: Hit from cloudfront\nAge: 3\nX-Cache-Hits: 0\nX-Served-By: cache-fra1-FRA",
+         "HIT stated cloudfront -; cloudfront=HIT"},
+        {"X-Azure-Ref: 0abc\nX-Cache: TCP_HIT\nX-Cache-Hits: 0\nX-Served-By: cache-fra1-FRA",
+         "HIT stated azure -; azure=HIT"},
+        {"X-Cache: HIT, MISS from proxy\nX-Cache-Hits: 7\nX-Cache-Lookup: MISS from proxy:3128",
+         "MISS stated squid shield-hit; generic=HIT(7) proxy=MISS; tier=shield"},
+    };
+    CHECK(rows);
+}
+
+static void a_word_for_all_tiers_is_not_the_front_ones_own(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"X-Cache: cp4029 hit, cp4027 pass\nX-Cache-Status: hit-local\n"
+         "Server-Timing: cache;desc=\"hit-local\", host;desc=\"cp4027\"",
+         "BYPASS stated wikimedia -; cp4029=HIT cp4027=BYPASS"},
+        {"X-Cache: cp4029 hit/3, cp4027 miss\nX-Cache-Status: hit-local\n"
+         "Server-Timing: cache;desc=\"hit-local\"",
+         "MISS stated wikimedia shield-hit; cp4029=HIT(3) cp4027=MISS; tier=shield"},
+        {"X-Cache: cp4029 miss, cp4027 hit/9\nX-Cache-Status: hit-front",
+         "HIT stated wikimedia -; cp4029=MISS~ cp4027=HIT(9); fossil"},
+        {"X-Cache: cp4029 miss, cp4027 int\nX-Cache-Status: int-front",
+         "SYNTHETIC stated wikimedia -; cp4029=MISS cp4027=SYNTHETIC"},
+    };
+    CHECK(rows);
+}
+
 /* Cloudflare passes Via on, and adds nothing to it. */
 static void cloudflare_stands_before_who_is_last_in_via(void **state)
 {
@@ -216,6 +249,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_network_at_the_edge_decides),
         cmocka_unit_test(of_two_networks_via_or_server_tells_the_nearer),
+        cmocka_unit_test(counters_belong_to_who_writes_them),
+        cmocka_unit_test(a_word_for_all_tiers_is_not_the_front_ones_own),
         cmocka_unit_test(cloudflare_stands_before_who_is_last_in_via),
         cmocka_unit_test(a_proxy_stands_before_the_network_that_it_asks),
         cmocka_unit_test(proxies_of_unknown_place_stand_in_the_order_of_their_lines),
