@@ -328,6 +328,10 @@ void ct_cache_settle(struct ct_reading *r, struct ct_verdict *verdict)
     if (last->rank >= 7) {
         verdict->marks |= CT_MARK_BIT(TIER_APPLICATION);
     }
+    if (last->rank == CT_RANK_BEHIND && is_class(last, CT_CLASS_HIT) && !r->from_cache) {
+        verdict->marks |= CT_MARK_BIT(TIER_SHIELD) | CT_MARK_BIT(WEAK); /* the edge is silent */
+        verdict->reason = CT_REASON_SHIELD_HIT;
+    }
     mark_fossils(r, order, verdict);
     verdict->reached_origin = is_class(last, CT_CLASS_MISS) && nobody_had_it(verdict);
     if (is_class(last, CT_CLASS_MISS) && !verdict->reached_origin) {

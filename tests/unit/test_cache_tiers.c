@@ -92,6 +92,20 @@ static void a_word_for_all_tiers_is_not_the_front_ones_own(void **state)
     CHECK(rows);
 }
 
+static void a_second_tier_alone_does_not_speak_for_the_edge(void **state)
+{
+    (void)state;
+    static const struct vx_row rows[] = {
+        {"X-Cache-Remote: TCP_HIT from a2-3-4-5.deploy.akamaitechnologies.com (AkamaiGHost/9) (-)",
+         "HIT stated akamai shield-hit; a2-3-4-5.deploy.akamaitechnologies.com=HIT; "
+         "tier=shield weak"},
+        {"perma-cache: HIT", "HIT stated bunny shield-hit; bunny=HIT; tier=shield weak"},
+        {"perma-cache: MISS", "MISS stated bunny -; bunny=MISS"},
+        {"CDN-Cache: HIT\nperma-cache: HIT", "HIT stated bunny -; bunny=HIT~ bunny=HIT; fossil"},
+    };
+    CHECK(rows);
+}
+
 /* Cloudflare passes Via on, and adds nothing to it. */
 static void cloudflare_stands_before_who_is_last_in_via(void **state)
 {
@@ -251,6 +265,7 @@ int main(void)
         cmocka_unit_test(of_two_networks_via_or_server_tells_the_nearer),
         cmocka_unit_test(counters_belong_to_who_writes_them),
         cmocka_unit_test(a_word_for_all_tiers_is_not_the_front_ones_own),
+        cmocka_unit_test(a_second_tier_alone_does_not_speak_for_the_edge),
         cmocka_unit_test(cloudflare_stands_before_who_is_last_in_via),
         cmocka_unit_test(a_proxy_stands_before_the_network_that_it_asks),
         cmocka_unit_test(proxies_of_unknown_place_stand_in_the_order_of_their_lines),
