@@ -310,19 +310,33 @@ static bool rule_forbidden(struct ct_reading *r, bool sign, struct finding *foun
     return !is_anybodys(r) && take_cause(cause, CT_OUTCOME_UNCACHEABLE, certain, found);
 }
 
+/* They have rules of their own for redirects, errors and credentials, proxies go by the RFC. */
+static void doubt_networks(const struct ct_reading *r, struct finding *found)
+{
+    found->marks |= (r->print_lacks & CT_TRAIT_PROXY) != 0 ? CT_MARK_BIT(WEAK) : 0;
+}
+
 static bool rule_status(struct ct_reading *r, bool sign, struct finding *found)
 {
     found->by_status = true;
-    return sign && !is_anybodys(r) &&
-           take_cause(ct_cache_cause_status(r), CT_OUTCOME_UNCACHEABLE, sign, found);
+    if (!sign || is_anybodys(r) ||
+        !take_cause(ct_cache_cause_status(r), CT_OUTCOME_UNCACHEABLE, sign, found)) {
+        return false;
+    }
+    doubt_networks(r, found);
+    return true;
 }
 
 static bool rule_authorization(struct ct_reading *r, bool sign, struct finding *found)
 {
     bool stores = (r->print_traits & CT_TRAIT_STORES_AUTH) != 0;
     /* Without a cache there is nothing to pass by, and some store what they should not. */
-    return sign && !stores &&
-           take_cause(ct_cache_cause_authorization(r), CT_OUTCOME_BYPASS, sign, found);
+    if (!sign || stores ||
+        !take_cause(ct_cache_cause_authorization(r), CT_OUTCOME_BYPASS, sign, found)) {
+        return false;
+    }
+    doubt_networks(r, found);
+    return true;
 }
 
 static bool rule_fetched(struct ct_reading *r, bool sign, struct finding *found)

@@ -370,6 +370,22 @@ static void a_field_for_networks_makes_cache_control_weak(void **state)
     CHECK(rows);
 }
 
+/* Fastly stores 302, CloudFront takes Authorization off before it asks: no certain word. */
+static void networks_have_rules_of_their_own(void **state)
+{
+    (void)state;
+#define CLOUDFRONT "Via: 1.1 0a1b2c.cloudfront.net (CloudFront)\n"
+    static const struct vx_row rows[] = {
+        {"@GET / HTTP/1.1\n\n302\nVia: 1.1 varnish\n",
+         "UNCACHEABLE inferred - response-status; -; weak"},
+        {"@GET / HTTP/1.1\n\n302\nVia: 1.1 v (Varnish/7.1)\n",
+         "UNCACHEABLE inferred - response-status; -"},
+        {AUTH CLOUDFRONT, "BYPASS inferred - request-authorization; -; weak"},
+        {AUTH "Via: 1.1 s (squid/5.7)\n", "BYPASS inferred - request-authorization; -"},
+    };
+    CHECK(rows);
+}
+
 /* Most proxies and networks put their name on the origin's error pages as well. */
 static void an_error_page_with_the_name_of_who_passed_it_on_is_anybodys(void **state)
 {
@@ -469,6 +485,7 @@ int main(void)
         cmocka_unit_test(what_is_not_decided_stays_unknown),
         cmocka_unit_test(pages_of_varnish_and_squid_are_their_own),
         cmocka_unit_test(a_field_for_networks_makes_cache_control_weak),
+        cmocka_unit_test(networks_have_rules_of_their_own),
         cmocka_unit_test(an_error_page_with_the_name_of_who_passed_it_on_is_anybodys),
         cmocka_unit_test(the_side_is_told_by_the_request),
         cmocka_unit_test(every_inference_names_its_rule_and_its_evidence),
