@@ -201,6 +201,25 @@ static bool find_status(const struct matcher *m, struct ct_span text, struct ct_
     return found.word != NULL;
 }
 
+static bool is_hit(const struct ct_word *word)
+{
+    return ct_cache_outcome_class((enum ct_outcome)word->outcome) == CT_CLASS_HIT;
+}
+
+/* What follows the status, "/MISS" or the next word, says a hit is none, or the other way round. */
+static bool is_contradicted(const struct matcher *m, struct ct_span cut, const struct words *words,
+                            size_t next, const struct ct_word *word)
+{
+    struct ct_span after = {NULL, 0};
+    if (cut.n > 1 && (cut.p[0] == '/' || cut.p[0] == ';')) {
+        after = ct_span_slice(cut, 1, cut.n);
+    } else if (cut.n == 0 && next < words->n) {
+        after = words->at[next];
+    }
+    struct ct_found_word found = ct_cache_find_word(m->cache, m->dialect, false, after);
+    return found.word != NULL && !found.tcp && is_hit(found.word) != is_hit(word);
+}
+
 /* The longest status that begins with words->at[at]. */
 static bool match_status(const struct matcher *m, const struct words *words, size_t at,
                          struct ct_element *element)
@@ -228,7 +247,12 @@ static bool match_status(const struct matcher *m, const struct words *words, siz
         cut = ct_span_slice(word, i, word.n);
         k = 1;
     }
-    element->hits = find_counter(cut, words, at + k);
+    if (is_contradicted(m, cut, words, at + k, element->word)) {
+        element->word = NULL;
+        return false;
+    }
+    bool code = element->tcp && cut.n > 0 && cut.p[0] == '/'; /* "TCP_MISS/200": a status code */
+    element->hits = code ? -1 : find_counter(cut, words, at + k);
     if (at + k < words->n && ct_ascii_lower(words->at[at + k].p[0]) == 't') {
         struct ct_found_word second = /* "HIT TCP_MEM_HIT": the second word is the exact one */
             ct_cache_find_word(m->cache, m->dialect, false, words->at[at + k]);
@@ -259,17 +283,19 @@ static bool match_label(const struct matcher *m, struct ct_span head, struct ct_
     return true;
 }
 
-/* A host name, an address, a point of presence. */
+/* A host name, an address, a point of presence: no mere word, it might be "not" or "no". */
 static bool is_node_name(struct ct_span text)
 {
+    bool mere_word = true;
     for (size_t i = 0; i < text.n; i++) {
         uint8_t c = ct_ascii_lower(text.p[i]);
         bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
         if (!letter && c != '-' && c != '.' && c != '_' && c != ':' && c != '[' && c != ']') {
             return false;
         }
+        mere_word = mere_word && c != '.' && !(c >= '0' && c <= '9');
     }
-    return true;
+    return !mere_word;
 }
 
 void ct_cache_read_element(const struct ct_cache *cache, unsigned dialect, bool asks,

@@ -49,6 +49,27 @@ static void counters_have_many_forms(void **state)
     CHECK(rows);
 }
 
+static void what_takes_its_own_word_back_is_not_understood(void **state)
+{
+    (void)state;
+#define NOT_UNDERSTOOD "UNKNOWN stated generic unrecognised-status; generic=UNKNOWN"
+    static const struct vx_row rows[] = {
+        {"X-Cache: not hit", NOT_UNDERSTOOD},
+        {"X-Cache: no hit", NOT_UNDERSTOOD},
+        {"X-Cache: HIT/MISS", NOT_UNDERSTOOD},
+        {"X-Cache: MISS;HIT", NOT_UNDERSTOOD},
+        {"X-Cache: HIT MISS", NOT_UNDERSTOOD},
+        {"X-Cache: HIT failed", NOT_UNDERSTOOD},
+        {"X-Cache: cp1 hit miss", NOT_UNDERSTOOD},
+        /* details, which do not */
+        {"X-Cache: HIT cached", "HIT stated generic -; generic=HIT"},
+        {"X-Cache: TCP_HIT:NONE", "HIT stated generic -; generic=HIT"},
+        {"X-Cache: TCP_MISS/200", "MISS stated generic -; generic=MISS"},
+        {"X-Cache: MISS uncacheable", "MISS stated generic -; generic=MISS"},
+    };
+    CHECK(rows);
+}
+
 static void lists_are_tiers_the_last_nearest_the_client(void **state)
 {
     (void)state;
@@ -154,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(case_and_separators_carry_no_meaning),
         cmocka_unit_test(counters_have_many_forms),
+        cmocka_unit_test(what_takes_its_own_word_back_is_not_understood),
         cmocka_unit_test(lists_are_tiers_the_last_nearest_the_client),
         cmocka_unit_test(nodes_stand_after_from_or_before_the_word),
         cmocka_unit_test(labels_decide_the_place),
