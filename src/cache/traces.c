@@ -270,7 +270,7 @@ void ct_cache_read_lookup(struct ct_reading *r, enum ct_header header, uint32_t 
 {
     struct ct_span text = ct_span_trim(ct_reading_text(r, line));
     bool beside = ct_cache_seen(r, CT_HEADER_X_CACHE) != CT_LINE_NONE;
-    if (ct_cache_is_no_statement(text) || (beside && memchr(text.p, ':', text.n) != NULL)) {
+    if (ct_cache_is_no_statement(text) || (beside && ct_reading_contains(text, ":"))) {
         return;
     }
     bool huawei = ct_cache_seen(r, CT_HEADER_X_HCS_PROXY_TYPE) != CT_LINE_NONE;
