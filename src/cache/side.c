@@ -92,25 +92,19 @@ bool ct_cache_peer_is_nginx(struct ct_reading *r)
 }
 
 /*
- * Cloudflare writes its name over any other Server, and passes Via on without adding to it: the
- * last element of Via is of a hop behind it. It begins with Date, which no hop does that adds to
- * Via after a Server that it passes on.
+ * Cloudflare writes its name over any other Server, and passes Via on without adding to it: with
+ * its Server behind Via, the last element of Via is of a hop behind it.
  */
 bool ct_cache_peer_is_cloudflare(struct ct_reading *r)
 {
-    uint32_t first = 0;
     uint32_t last_via = 0;
     if (r->partial || ct_cache_find_server(r) != CT_DIALECT_CLOUDFLARE) {
         return false;
     }
-    while (r->txn->lines[first].dir != CT_DIR_RESP) {
-        first++; /* Server is one */
-    }
     for (uint32_t i = 0; i < r->n_seen; i++) {
         last_via = r->seen[i].header == CT_HEADER_VIA ? r->seen[i].line : last_via;
     }
-    return r->txn->lines[first].field == CT_FIELD_DATE ||
-           ct_reading_line(r, CT_DIR_RESP, CT_FIELD_SERVER) > last_via;
+    return ct_reading_line(r, CT_DIR_RESP, CT_FIELD_SERVER) > last_via;
 }
 
 bool ct_cache_came_from_behind(struct ct_reading *r, const struct ct_statement *s)
