@@ -68,6 +68,7 @@ LIB_SRCS  := $(foreach s,$(LIB_STAGES),$(wildcard src/$(s)/*.c))
 PROG_SRCS := $(filter-out src/app/main.c,$(foreach s,$(PROG_STAGES),$(wildcard src/$(s)/*.c)))
 TEST_SRCS := $(wildcard tests/unit/test_*.c)
 SUPPORT_SRCS := $(wildcard tests/support/*.c)
+FIXTURE_SRCS := $(wildcard tests/fixtures/*.c)
 FUZZ_SRCS := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRCS := $(wildcard tests/bench/*.c)
 
@@ -86,6 +87,8 @@ $(BUILD)/cachetap: $(call objs,src/app/main.c) $(BUILD)/libprogram.a $(BUILD)/li
 $(BUILD)/libcachetap.a: $(call objs,$(LIB_SRCS)) $(LLHTTP_OBJS)
 $(BUILD)/libprogram.a: $(call objs,$(PROG_SRCS))
 $(BUILD)/libsupport.a: $(call objs,$(SUPPORT_SRCS))
+# Apart from those of support: they need cmocka, which fuzzing and measuring do without.
+$(BUILD)/libfixtures.a: $(call objs,$(FIXTURE_SRCS))
 $(BUILD)/%.a:
 	$(Q)echo "  AR   $@"; rm -f $@; $(AR) rcs $@ $^
 
@@ -98,7 +101,7 @@ $(BUILD)/llhttp/%.o: $(LLHTTP_DIR)/%.c Makefile
 $(BUILD)/src/app/%.o: DEFS = -DCT_LLHTTP_ORIGIN='"$(LLHTTP_ORIGIN)"'
 
 # The libraries of tests come first: json-c and jansson share the name json_object_get.
-$(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
+$(BUILD)/tests/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libfixtures.a $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
 	$(Q)mkdir -p $(@D); echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(PKG_LIBS) $(LIBS)
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libsupport.a $(BUILD)/libprogram.a $(BUILD)/libcachetap.a
 	$(Q)mkdir -p $(@D); echo "  LINK $@"; $(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(LIBS)

@@ -9,47 +9,12 @@
 
 #include <string.h>
 
-#include "support/conv.h"
-
-#define O   CT_DIR_ORIG
-#define R   CT_DIR_RESP
-#define GET "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
-#define OK  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+#include "fixtures/talk.h"
 
 /* What a connection and its place in the table may cost at most. */
 #define CONN_BYTES_MAX 1024u
 
-static int begin(void **state)
-{
-    static struct tc_stage stage;
-    tc_stage_begin(&stage);
-    *state = &stage;
-    return 0;
-}
-
-static int end(void **state)
-{
-    tc_stage_end(*state);
-    return 0;
-}
-
-static void expect_unbroken(const struct tc_stage *stage)
-{
-    if (stage->log.broken != NULL) {
-        fail_msg("%s", stage->log.broken);
-    }
-}
-
-static void next_connection(struct tc *c)
-{
-    c->ends[O].port++;
-    if (c->ends[O].port == 0) {
-        c->ends[O].addr[3]++;
-    }
-    c->sent[O] = 0;
-    c->sent[R] = 0;
-}
-
+/* Without a segment that only acknowledges. */
 static void exchange(struct tc *c)
 {
     tc_send(c, O, GET);
@@ -66,14 +31,14 @@ static void half_open_flood_stays_within_the_limit(void **state)
     tc_send(&stage->c, O, GET);
     (void)tc_stage_feed(stage);
     for (int i = 0; i < 20000; i++) {
-        next_connection(&stage->c);
+        talk_next(&stage->c);
         tc_syn(&stage->c, O);
         (void)tc_stage_feed(stage);
         assert_true(stage->counters.open_now <= 500);
         assert_true(stage->counters.memory_bytes <= 500 * CONN_BYTES_MAX + 65536);
     }
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_int_equal(stage->counters.connections, 20001);
     assert_true(stage->counters.evicted >= 19000);
     /* The one that carries data outlives those that do not. */
@@ -86,7 +51,7 @@ static void oldest_connection_gives_way(void **state)
     struct tc_stage *stage = *state;
     stage->limits.connections = 3;
     for (int i = 0; i < 4; i++) {
-        next_connection(&stage->c);
+        talk_next(&stage->c);
         tc_open(&stage->c);
         exchange(&stage->c);
     }
@@ -96,7 +61,7 @@ static void oldest_connection_gives_way(void **state)
     assert_int_equal(stage->log.ends[0].info.orig.port, 40001);
     assert_int_equal(stage->counters.evicted, 1);
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
 }
 
 static void closed_connections_give_way_first(void **state)
@@ -106,13 +71,13 @@ static void closed_connections_give_way_first(void **state)
     tc_open(&stage->c);
     exchange(&stage->c);
     for (int i = 0; i < 5; i++) {
-        next_connection(&stage->c);
+        talk_next(&stage->c);
         tc_open(&stage->c);
         exchange(&stage->c);
         tc_close(&stage->c);
     }
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_int_equal(stage->counters.evicted, 0);
     assert_int_equal(stage->log.n_ends, 6);
 }
@@ -130,7 +95,7 @@ static void connections_that_never_carry_data_are_dropped_after_a_while(void **s
     assert_int_equal(stage->counters.opened_without_data, 1);
     assert_int_equal(stage->counters.open_now, 0);
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
 }
 
 static void closed_connections_are_forgotten_after_a_while(void **state)
@@ -147,7 +112,7 @@ static void closed_connections_are_forgotten_after_a_while(void **state)
     tc_at(&stage->c, O, 0, "");
     assert_int_equal(tc_stage_feed(stage), CT_SEGMENT_NO_CONNECTION);
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
 }
 
 static void same_traffic_ten_times_takes_no_more_memory(void **state)
@@ -158,7 +123,7 @@ static void same_traffic_ten_times_takes_no_more_memory(void **state)
     stage->log.keep_text = false;
     for (int round = 0; round < 10; round++) {
         for (int i = 0; i < 200; i++) {
-            next_connection(&stage->c);
+            talk_next(&stage->c);
             tc_open(&stage->c);
             exchange(&stage->c);
             tc_close(&stage->c);
@@ -168,7 +133,7 @@ static void same_traffic_ten_times_takes_no_more_memory(void **state)
         tc_stage_wait(stage, 2000);
     }
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_int_equal(stage->counters.memory_bytes, first);
 }
 
@@ -197,7 +162,7 @@ static void data_behind_a_hole_stays_within_the_limit_of_a_direction(void **stat
     assert_true(stage->counters.held_bytes_peak <= CT_KIB(64));
     assert_true(stage->counters.gaps_by_limit >= 1);
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_int_equal(stage->log.ends[0].missing[O], 4); /* only what was lost is missing */
     assert_int_equal(stage->log.readers[0]->half[O].bytes, strlen(GET) + (1 << 20));
 }
@@ -210,7 +175,7 @@ static void segments_of_one_octet_are_charged_for_their_records(void **state)
     assert_true(stage->counters.held_bytes_peak <= CT_KIB(64));
     assert_true(stage->counters.gaps_by_limit >= 1);
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_int_equal(stage->log.ends[0].missing[O], 4);
 }
 
@@ -229,7 +194,7 @@ static void octets_with_holes_between_stay_within_the_limit(void **state)
         }
     }
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_true(stage->counters.held_bytes_peak <= CT_KIB(64));
 }
 
@@ -238,13 +203,13 @@ static void data_of_all_connections_stays_within_the_limit(void **state)
     struct tc_stage *stage = *state;
     stage->limits.reorder_bytes_total = CT_KIB(256);
     for (int i = 0; i < 100; i++) {
-        next_connection(&stage->c);
+        talk_next(&stage->c);
         flood_behind_a_hole(stage, 1000, 20000);
     }
     assert_true(stage->counters.held_bytes_peak <= CT_KIB(256));
     assert_true(stage->counters.gaps_by_limit > 0);
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_int_equal(stage->log.n_ends, 100);
 }
 
@@ -259,7 +224,7 @@ static void reader_that_holds_for_ever_stays_within_the_limit(void **state)
     tc_send_bytes(&stage->c, O, block, sizeof block);
     tc_send(&stage->c, R, OK);
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_true(stage->counters.held_bytes_peak <= CT_KIB(64));
     assert_true(stage->counters.gaps_by_limit >= 1);
     assert_string_equal(tc_log_text(&stage->log, 0, R), OK); /* the other side goes on */
@@ -277,7 +242,7 @@ static void undecided_octets_stay_within_bounds(void **state)
     tc_open(&stage->c);
     tc_send_bytes(&stage->c, O, block, sizeof block);
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_true(stage->counters.held_bytes_peak <= CT_KIB(64));
     assert_int_equal(stage->log.ends[0].proto, CT_PROTO_TLS);
     assert_int_equal(stage->log.ends[0].bytes[O], sizeof block);
@@ -294,7 +259,7 @@ static void cut_hello_without_room_is_decided(void **state)
         tc_send_bytes(&stage->c, O, "\x16\x03\x01\x02\x10\x01....", 10);
     }
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_int_equal(stage->log.ends[0].proto, CT_PROTO_TLS);
 }
 
@@ -309,7 +274,7 @@ static void no_memory_for_reordering_is_only_more_gaps(void **state)
     }
     tc_shuffle(&stage->c, &dice, 5);
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_true(stage->counters.held_bytes_peak <= 1);
 }
 
@@ -330,11 +295,9 @@ static void want_of_memory_does_not_lose_what_is_held(void **state)
     tc_send(&stage->c, R, "x");
     tc_send(&stage->c, O, GET);
     tc_stage_finish(stage);
-    expect_unbroken(stage);
+    talk_unbroken(stage);
     assert_string_equal(tc_log_text(&stage->log, 0, R), OK "x");
 }
-
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
