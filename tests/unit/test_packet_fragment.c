@@ -9,36 +9,7 @@
 
 #include <string.h>
 
-#include "support/probe.h"
-
-static struct tf_frame frame;
-static struct tf_frame inner; /* a TCP segment without IP header */
-static struct probe probe;
-
-static int setup(void **state)
-{
-    (void)state;
-    probe_init(&probe);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    probe_fini(&probe);
-    return 0;
-}
-
-/* The datagram: TCP header of 20 octets and n of payload that differ from each other. */
-static void build_inner(size_t n)
-{
-    tf_begin(&inner, 0);
-    tf_tcp(&inner, &(struct tf_tcp){.sport = 40000, .dport = 80, .seq = 1000, .flags = TF_ACK});
-    for (size_t i = 0; i < n; i++) {
-        uint8_t octet = (uint8_t)(i * 7 + (i >> 8));
-        tf_bytes(&inner, &octet, 1);
-    }
-}
+#include "fixtures/packets.h"
 
 struct cut {
     uint16_t from;
@@ -76,19 +47,10 @@ static enum ct_packet_status send_at(int64_t ts_ns, uint32_t id, struct cut cut)
     return probe_frame(&probe, &copy);
 }
 
-static void expect_whole(void)
-{
-    assert_int_equal(probe.segment.src.port, 40000);
-    assert_int_equal(probe.segment.seq, 1000);
-    assert_int_equal(probe.segment.payload_len, inner.n - 20);
-    assert_int_equal(probe.segment.payload.n, inner.n - 20);
-    assert_memory_equal(probe.segment.payload.p, inner.bytes + 20, inner.n - 20);
-}
-
 static void fragments_in_every_order_give_the_segment(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     static const struct cut cuts[] = {{0, 8}, {8, 16}, {16, 72}, {72, 120}};
     static const uint8_t orders[24][4] = {
         {0, 1, 2, 3}, {0, 1, 3, 2}, {0, 2, 1, 3}, {0, 2, 3, 1}, {0, 3, 1, 2}, {0, 3, 2, 1},
@@ -102,7 +64,7 @@ static void fragments_in_every_order_give_the_segment(void **state)
                                  CT_PACKET_FRAGMENT_HELD);
             }
             assert_int_equal(send_fragment(version, 5, cuts[orders[i][3]]), CT_PACKET_TCP);
-            expect_whole();
+            packets_expect_inner();
         }
     }
     assert_int_equal(probe_counters(&probe)->fragments_reassembled, 48);
@@ -114,35 +76,35 @@ static void fragments_in_every_order_give_the_segment(void **state)
 static void datagrams_do_not_mix(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     assert_int_equal(send_fragment(4, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(send_fragment(4, 2, (struct cut){64, 120}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(send_fragment(6, 1, (struct cut){64, 120}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(probe_counters(&probe)->fragments_open, 3);
     assert_int_equal(send_fragment(4, 1, (struct cut){64, 120}), CT_PACKET_TCP);
-    expect_whole();
+    packets_expect_inner();
 }
 
 static void exact_copies_are_ignored(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     for (int version = 4; version <= 6; version += 2) {
         assert_int_equal(send_fragment(version, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
         assert_int_equal(send_fragment(version, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
         assert_int_equal(send_fragment(version, 1, (struct cut){64, 120}), CT_PACKET_TCP);
-        expect_whole();
+        packets_expect_inner();
     }
 }
 
 static void equal_overlap_is_tolerated_in_ipv4_only(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     assert_int_equal(send_fragment(4, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(send_fragment(4, 1, (struct cut){80, 104}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(send_fragment(4, 1, (struct cut){32, 120}), CT_PACKET_TCP);
-    expect_whole();
+    packets_expect_inner();
     assert_int_equal(send_fragment(6, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(send_fragment(6, 1, (struct cut){32, 120}), CT_PACKET_FRAGMENT_DROPPED);
     /* RFC 5722 section 4: also the fragments that are still to come. */
@@ -155,7 +117,7 @@ static void different_overlap_ends_the_datagram(void **state)
 {
     (void)state;
     for (int version = 4; version <= 6; version += 2) {
-        build_inner(100);
+        packets_build_inner(100);
         assert_int_equal(send_fragment(version, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
         inner.bytes[63] ^= 1;
         assert_int_equal(send_fragment(version, 1, (struct cut){0, 64}),
@@ -169,29 +131,29 @@ static void different_overlap_ends_the_datagram(void **state)
 static void two_ends_end_the_datagram(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     assert_int_equal(send_fragment(4, 1, (struct cut){64, 120}), CT_PACKET_FRAGMENT_HELD);
-    build_inner(60);
+    packets_build_inner(60);
     assert_int_equal(send_fragment(4, 1, (struct cut){48, 80}), CT_PACKET_FRAGMENT_DROPPED);
-    build_inner(100);
+    packets_build_inner(100);
     assert_int_equal(send_fragment(4, 2, (struct cut){104, 120}), CT_PACKET_FRAGMENT_HELD);
-    build_inner(200);
+    packets_build_inner(200);
     assert_int_equal(send_fragment(4, 2, (struct cut){120, 160}), CT_PACKET_FRAGMENT_DROPPED);
 }
 
 static void end_before_what_is_held_ends_the_datagram(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     assert_int_equal(send_fragment(4, 1, (struct cut){64, 112}), CT_PACKET_FRAGMENT_HELD);
-    build_inner(60);
+    packets_build_inner(60);
     assert_int_equal(send_fragment(4, 1, (struct cut){48, 80}), CT_PACKET_FRAGMENT_DROPPED);
 }
 
 static void protocols_do_not_mix_in_ipv4(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     build_fragment(4, 1, (struct cut){0, 64});
     frame.bytes[14 + 9] = TF_UDP;
     assert_int_equal(probe_decode(&probe, &frame), CT_PACKET_FRAGMENT_HELD);
@@ -203,20 +165,20 @@ static void protocols_do_not_mix_in_ipv4(void **state)
 static void atomic_fragment_is_on_its_own(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     assert_int_equal(send_fragment(6, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
-    build_inner(30);
+    packets_build_inner(30);
     assert_int_equal(send_fragment(6, 1, (struct cut){0, 50}), CT_PACKET_TCP);
-    expect_whole();
-    build_inner(100);
+    packets_expect_inner();
+    packets_build_inner(100);
     assert_int_equal(send_fragment(6, 1, (struct cut){64, 120}), CT_PACKET_TCP);
-    expect_whole();
+    packets_expect_inner();
 }
 
 static void fragments_that_cannot_be_are_bad(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     /* Not a multiple of 8, and more follows. */
     assert_int_equal(send_fragment(4, 1, (struct cut){0, 63}), CT_PACKET_BAD_HEADER);
     assert_int_equal(send_fragment(4, 1, (struct cut){0, 60}), CT_PACKET_BAD_HEADER);
@@ -235,34 +197,34 @@ static void fragments_that_cannot_be_are_bad(void **state)
 static void largest_datagram_is_put_together(void **state)
 {
     (void)state;
-    build_inner(65535 - 20);
+    packets_build_inner(65535 - 20);
     for (uint32_t from = 0; from < 65528; from += 1480) {
         uint32_t to = from + 1480 < 65535 ? from + 1480 : 65535;
         enum ct_packet_status status =
             send_fragment(4, 9, (struct cut){(uint16_t)from, (uint16_t)to});
         assert_int_equal(status, to == 65535 ? CT_PACKET_TCP : CT_PACKET_FRAGMENT_HELD);
     }
-    expect_whole();
+    packets_expect_inner();
 }
 
 static void large_fragments_are_held_in_pieces(void **state)
 {
     (void)state;
-    build_inner(50000);
+    packets_build_inner(50000);
     assert_int_equal(send_fragment(4, 1, (struct cut){40000, 50020}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(send_fragment(4, 1, (struct cut){40000, 50020}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(send_fragment(4, 1, (struct cut){0, 40000}), CT_PACKET_TCP);
-    expect_whole();
+    packets_expect_inner();
     assert_int_equal(send_fragment(6, 1, (struct cut){40000, 50020}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(send_fragment(6, 1, (struct cut){40000, 50020}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(send_fragment(6, 1, (struct cut){0, 40000}), CT_PACKET_TCP);
-    expect_whole();
+    packets_expect_inner();
 }
 
 static void snap_length_leaves_the_captured_prefix(void **state)
 {
     (void)state;
-    build_inner(2000);
+    packets_build_inner(2000);
     build_fragment(4, 1, (struct cut){0, 1480});
     assert_int_equal(probe_decode_cut(&probe, &frame, 96), CT_PACKET_FRAGMENT_HELD);
     build_fragment(4, 1, (struct cut){1480, 2020});
@@ -292,7 +254,7 @@ static void tunnels_are_opened_in_reassembled_datagrams(void **state)
     /* IPv4 in fragments, holding IPv4 in fragments, holding TCP. */
     struct tf_frame *f = &frame;
     static uint8_t outer[400];
-    build_inner(100);
+    packets_build_inner(100);
     static const struct cut cuts[] = {{0, 64}, {64, 120}};
     for (int i = 0; i < 2; i++) {
         build_fragment(4, 7, cuts[i]);
@@ -312,7 +274,7 @@ static void tunnels_are_opened_in_reassembled_datagrams(void **state)
                              last ? CT_PACKET_TCP : CT_PACKET_FRAGMENT_HELD);
         }
     }
-    expect_whole();
+    packets_expect_inner();
     assert_int_equal(probe_counters(&probe)->fragments_reassembled, 3);
 }
 
@@ -330,7 +292,7 @@ static void other_protocols_are_not_held(void **state)
 static void datagrams_are_given_up_after_their_time(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     assert_int_equal(send_at(0, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
     assert_int_equal(send_at(30 * CT_NS_PER_S, 1, (struct cut){64, 120}), CT_PACKET_TCP);
     assert_int_equal(send_at(0, 2, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
@@ -348,7 +310,7 @@ static void datagrams_are_given_up_after_their_time(void **state)
 static void mark_of_an_ended_datagram_goes_with_its_time(void **state)
 {
     (void)state;
-    build_inner(100);
+    packets_build_inner(100);
     assert_int_equal(send_at(0, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
     inner.bytes[40] ^= 1;
     assert_int_equal(send_at(0, 1, (struct cut){0, 64}), CT_PACKET_FRAGMENT_DROPPED);
@@ -364,7 +326,7 @@ static void memory_has_a_limit_and_the_oldest_goes(void **state)
     (void)state;
     probe.limits.fragment_bytes = CT_KIB(64);
     probe_restart(&probe);
-    build_inner(100);
+    packets_build_inner(100);
     for (uint32_t id = 0; id < 1000; id++) {
         assert_int_equal(send_fragment(4, id, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
     }
@@ -373,7 +335,7 @@ static void memory_has_a_limit_and_the_oldest_goes(void **state)
     assert_true(counters->fragment_bytes_peak <= CT_KIB(64));
     assert_int_equal(counters->fragments_given_up + counters->fragments_open, 1000);
     assert_int_equal(send_fragment(4, 999, (struct cut){64, 120}), CT_PACKET_TCP);
-    expect_whole();
+    packets_expect_inner();
     assert_int_equal(send_fragment(4, 0, (struct cut){64, 120}), CT_PACKET_FRAGMENT_HELD);
 }
 
@@ -382,7 +344,7 @@ static void datagram_larger_than_the_limit_is_refused(void **state)
     (void)state;
     probe.limits.fragment_bytes = CT_KIB(8);
     probe_restart(&probe);
-    build_inner(30000);
+    packets_build_inner(30000);
     assert_int_equal(send_fragment(4, 1, (struct cut){0, 16000}), CT_PACKET_FRAGMENT_DROPPED);
     assert_int_equal(probe_counters(&probe)->fragments_open, 0);
     assert_int_equal(probe_counters(&probe)->fragments_given_up, 1);
@@ -466,7 +428,7 @@ static void fragments_of_different_tunnels_do_not_mix(void **state)
     (void)state;
     static void (*const wraps[])(uint32_t id) = {wrap_vlan, wrap_vxlan, wrap_geneve,  wrap_nvgre,
                                                  wrap_gtpu, wrap_l2tp3, wrap_backbone};
-    build_inner(100);
+    packets_build_inner(100);
     for (size_t i = 0; i < sizeof wraps / sizeof wraps[0]; i++) {
         struct cut head = {0, 64};
         struct cut tail = {64, 120};
@@ -474,113 +436,14 @@ static void fragments_of_different_tunnels_do_not_mix(void **state)
         assert_int_equal(send_wrapped(wraps[i], 6, tail), CT_PACKET_FRAGMENT_HELD);
         assert_int_equal(probe_counters(&probe)->fragments_open, 2);
         assert_int_equal(send_wrapped(wraps[i], 5, tail), CT_PACKET_TCP);
-        expect_whole();
+        packets_expect_inner();
         assert_int_equal(send_wrapped(wraps[i], 6, head), CT_PACKET_TCP);
-        expect_whole();
+        packets_expect_inner();
     }
-}
-
-/* ---- of 802.11 ----------------------------------------------------------------------------- */
-
-#define RETRY 0x08u
-#define PART  90 /* octets of a fragment */
-
-/* LLC and IP in front of inner, as 802.11 carries it. */
-static struct tf_frame msdu;
-
-static void build_msdu(size_t n)
-{
-    build_inner(n);
-    tf_begin(&msdu, 0);
-    tf_llc_snap(&msdu, TF_TYPE_IPV4);
-    tf_ipv4(&msdu, &(struct tf_ipv4){.protocol = TF_TCP});
-    tf_bytes(&msdu, inner.bytes, inner.n);
-}
-
-/* Fragment number k of the packet with that sequence number. */
-static void build_part(uint16_t sequence, unsigned k, uint8_t flags)
-{
-    uint8_t header[26] = {0x88, 0x01, [9] = 1, [15] = 2, [24] = 3};
-    size_t from = (size_t)k * PART;
-    size_t to = from + PART < msdu.n ? from + PART : msdu.n;
-    header[1] |= flags;
-    header[1] |= to < msdu.n ? 0x04 : 0;
-    header[22] = (uint8_t)((unsigned)sequence << 4 | k);
-    header[23] = (uint8_t)(sequence >> 4);
-    tf_begin(&frame, TF_WIFI_LINK);
-    tf_bytes(&frame, header, sizeof header);
-    tf_bytes(&frame, msdu.bytes + from, to - from);
-}
-
-static enum ct_packet_status send_part(uint16_t sequence, unsigned k, uint8_t flags)
-{
-    build_part(sequence, k, flags);
-    return probe_decode(&probe, &frame);
-}
-
-static void fragments_of_wifi_are_put_together(void **state)
-{
-    (void)state;
-    build_msdu(300);
-    for (uint16_t sequence = 4090; sequence < 4096; sequence++) {
-        assert_int_equal(send_part(sequence, 0, 0), CT_PACKET_FRAGMENT_HELD);
-        assert_int_equal(send_part(sequence, 2, 0), CT_PACKET_FRAGMENT_HELD); /* out of order */
-        assert_int_equal(send_part(sequence, 1, 0), CT_PACKET_FRAGMENT_HELD);
-        assert_int_equal(send_part(sequence, 1, RETRY), CT_PACKET_FRAGMENT_HELD);
-        assert_int_equal(send_part(sequence, 3, 0), CT_PACKET_TCP);
-        expect_whole();
-    }
-    assert_int_equal(probe_counters(&probe)->layers[CT_LAYER_WIFI_FRAGMENT], 30);
-    assert_int_equal(probe_counters(&probe)->fragments_reassembled, 6);
-}
-
-static void last_fragment_of_wifi_alone_is_not_used(void **state)
-{
-    (void)state;
-    build_msdu(300);
-    assert_int_equal(send_part(7, 3, 0), CT_PACKET_FRAGMENT_DROPPED);
-    assert_int_equal(probe_counters(&probe)->fragments_open, 0);
-}
-
-/* Of the old packet the last fragment was lost; 4096 packets later its number comes again. */
-static void number_of_wifi_that_comes_again_begins_anew(void **state)
-{
-    (void)state;
-    build_msdu(300);
-    msdu.bytes[50] ^= 1;
-    assert_int_equal(send_part(7, 0, 0), CT_PACKET_FRAGMENT_HELD);
-    assert_int_equal(send_part(7, 1, 0), CT_PACKET_FRAGMENT_HELD);
-    build_msdu(300);
-    for (unsigned k = 0; k < 3; k++) {
-        assert_int_equal(send_part(7, k, 0), CT_PACKET_FRAGMENT_HELD);
-    }
-    assert_int_equal(send_part(7, 3, 0), CT_PACKET_TCP);
-    expect_whole();
-    assert_int_equal(probe_counters(&probe)->fragments_given_up, 1);
-}
-
-/* Radiotap says that each frame ends with its checksum. */
-static void checksum_of_wifi_is_no_part_of_a_fragment(void **state)
-{
-    (void)state;
-    static const uint8_t radiotap[] = {0, 0, 9, 0, 2, 0, 0, 0, 0x10};
-    build_msdu(300);
-    for (unsigned k = 0; k < 4; k++) {
-        build_part(8, k, 0);
-        memmove(frame.bytes + sizeof radiotap, frame.bytes, frame.n);
-        memcpy(frame.bytes, radiotap, sizeof radiotap);
-        frame.n += sizeof radiotap;
-        frame.linktype = TF_RADIOTAP_LINK;
-        tf_bytes(&frame, "\xde\xad\xbe\xef", 4);
-        assert_int_equal(probe_decode(&probe, &frame),
-                         k < 3 ? CT_PACKET_FRAGMENT_HELD : CT_PACKET_TCP);
-    }
-    expect_whole();
 }
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(fragments_in_every_order_give_the_segment),
         T(datagrams_do_not_mix),
@@ -602,10 +465,6 @@ int main(void)
         T(memory_has_a_limit_and_the_oldest_goes),
         T(datagram_larger_than_the_limit_is_refused),
         T(fragments_of_different_tunnels_do_not_mix),
-        T(fragments_of_wifi_are_put_together),
-        T(last_fragment_of_wifi_alone_is_not_used),
-        T(number_of_wifi_that_comes_again_begins_anew),
-        T(checksum_of_wifi_is_no_part_of_a_fragment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

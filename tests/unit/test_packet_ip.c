@@ -9,26 +9,9 @@
 
 #include <string.h>
 
-#include "support/probe.h"
+#include "fixtures/packets.h"
 
 #define TEXT "HTTP/1.1 200 OK\r\n\r\n"
-
-static struct tf_frame frame;
-static struct probe probe;
-
-static int setup(void **state)
-{
-    (void)state;
-    probe_init(&probe);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    probe_fini(&probe);
-    return 0;
-}
 
 static size_t add_tcp(void)
 {
@@ -374,7 +357,6 @@ static void empty_frame_is_accounted_for(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(ipv6_addresses_are_whole),
         T(all_numbers_of_af_inet6_are_known),

@@ -12,24 +12,7 @@
 
 #include <string.h>
 
-#include "support/probe.h"
-
-static struct tf_frame frame;
-static struct probe probe;
-
-static int setup(void **state)
-{
-    (void)state;
-    probe_init(&probe);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    probe_fini(&probe);
-    return 0;
-}
+#include "fixtures/packets.h"
 
 static void expect(enum ct_packet_status want)
 {
@@ -481,7 +464,6 @@ static void names_are_there_for_all(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(ethertypes_have_their_status),
         T(ip_protocols_have_their_status),

@@ -12,12 +12,10 @@
 
 #include <string.h>
 
-#include "support/probe.h"
+#include "fixtures/packets.h"
 #include "support/wrappings.h"
 
 #define REQUEST "GET /index.html HTTP/1.1\r\nHost: a.example\r\n\r\n"
-
-static struct tf_frame frame;
 
 /* The segment that all of them carry. Returns where its TCP header begins. */
 static size_t build_segment(struct tf_frame *f)
@@ -52,8 +50,6 @@ static void check_segment(const struct ct_segment *segment, const char *name)
 static void every_wrapping_gives_the_segment(void **state)
 {
     (void)state;
-    struct probe probe;
-    probe_init(&probe);
     for (size_t i = 0; i < tf_wrappings(); i++) {
         const char *name = tf_wrap(i, &frame);
         (void)build_segment(&frame);
@@ -64,14 +60,11 @@ static void every_wrapping_gives_the_segment(void **state)
         check_segment(&probe.segment, name);
         assert_int_equal(probe.segment.tcp_header_cut, 0);
     }
-    probe_fini(&probe);
 }
 
 static void trailing_padding_is_no_payload(void **state)
 {
     (void)state;
-    struct probe probe;
-    probe_init(&probe);
     for (size_t i = 0; i < tf_wrappings(); i++) {
         const char *name = tf_wrap(i, &frame);
         (void)build_segment(&frame);
@@ -84,13 +77,12 @@ static void trailing_padding_is_no_payload(void **state)
             fail_msg("%s: %s", name, ct_packet_status_name(status));
         }
     }
-    probe_fini(&probe);
 }
 
 /* One cut of one wrapping: at is where the TCP header begins, n how much was captured. */
-static void check_cut(struct probe *probe, const char *name, size_t at, size_t n)
+static void check_cut(const char *name, size_t at, size_t n)
 {
-    enum ct_packet_status status = probe_decode_cut(probe, &frame, n);
+    enum ct_packet_status status = probe_decode_cut(&probe, &frame, n);
     if (n < at + 20) {
         /* A tunnel over UDP whose header is cut cannot be told from other UDP. */
         if (status != CT_PACKET_TRUNCATED && status != CT_PACKET_UDP) {
@@ -101,33 +93,28 @@ static void check_cut(struct probe *probe, const char *name, size_t at, size_t n
     if (status != CT_PACKET_TCP) {
         fail_msg("%s cut to %zu: %s", name, n, ct_packet_status_name(status));
     }
-    check_segment(&probe->segment, name);
+    check_segment(&probe.segment, name);
     bool header_cut = n < at + 32;
-    assert_int_equal(probe->segment.tcp_header_cut, header_cut);
-    assert_int_equal(probe->segment.payload.n, header_cut ? 0 : n - at - 32);
+    assert_int_equal(probe.segment.tcp_header_cut, header_cut);
+    assert_int_equal(probe.segment.payload.n, header_cut ? 0 : n - at - 32);
 }
 
 static void every_wrapping_can_be_cut_anywhere(void **state)
 {
     (void)state;
-    struct probe probe;
-    probe_init(&probe);
     for (size_t i = 0; i < tf_wrappings(); i++) {
         const char *name = tf_wrap(i, &frame);
         size_t at = build_segment(&frame);
         for (size_t n = 0; n <= frame.n; n++) {
-            check_cut(&probe, name, at, n);
+            check_cut(name, at, n);
         }
     }
-    probe_fini(&probe);
 }
 
 /* A mirror that cuts packets reports the short length as the length on the wire. */
 static void a_cut_without_its_true_length_keeps_the_ip_length(void **state)
 {
     (void)state;
-    struct probe probe;
-    probe_init(&probe);
     tf_begin(&frame, TF_ETHERNET_LINK);
     tf_ethernet(&frame, TF_TYPE_IPV4);
     (void)build_segment(&frame);
@@ -137,15 +124,12 @@ static void a_cut_without_its_true_length_keeps_the_ip_length(void **state)
     assert_int_equal(probe_frame(&probe, &cut), CT_PACKET_TCP);
     assert_int_equal(probe.segment.payload_len, strlen(REQUEST));
     assert_int_equal(probe.segment.payload.n, strlen(REQUEST) - 10);
-    probe_fini(&probe);
 }
 
 /* Flips every octet of every wrapping in turn: anything may come out, nothing may break. */
 static void every_octet_may_be_wrong(void **state)
 {
     (void)state;
-    struct probe probe;
-    probe_init(&probe);
     for (size_t i = 0; i < tf_wrappings(); i++) {
         (void)tf_wrap(i, &frame);
         (void)build_segment(&frame);
@@ -158,17 +142,14 @@ static void every_octet_may_be_wrong(void **state)
             }
         }
     }
-    probe_fini(&probe);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_wrapping_gives_the_segment),
-        cmocka_unit_test(trailing_padding_is_no_payload),
-        cmocka_unit_test(every_wrapping_can_be_cut_anywhere),
-        cmocka_unit_test(a_cut_without_its_true_length_keeps_the_ip_length),
-        cmocka_unit_test(every_octet_may_be_wrong),
+        T(every_wrapping_gives_the_segment),   T(trailing_padding_is_no_payload),
+        T(every_wrapping_can_be_cut_anywhere), T(a_cut_without_its_true_length_keeps_the_ip_length),
+        T(every_octet_may_be_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
