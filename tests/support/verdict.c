@@ -7,6 +7,16 @@
 
 #include "support/txn.h"
 
+struct ct_verdict vx_verdict(enum ct_outcome outcome)
+{
+    return (struct ct_verdict){
+        .outcome = outcome,
+        .class = ct_cache_outcome_class(outcome),
+        .basis = CT_BASIS_STATED,
+        .age_s = -1,
+    };
+}
+
 struct writer {
     char *out;
     size_t size;

@@ -13,6 +13,9 @@
 
 #include "cachetap/cache.h"
 
+/* A verdict of that outcome, stated, with nothing else in it. */
+struct ct_verdict vx_verdict(enum ct_outcome outcome);
+
 struct vx_row {
     /*
      * Header lines of a response with status 200 to GET /, or a whole transaction as tx_new

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cache/advice.h"
 #include "support/txn.h"
+#include "support/verdict.h"
 
 struct world {
     struct ct_fields *fields;
@@ -44,10 +45,9 @@ static int teardown(void **state)
 
 static struct ct_verdict verdict_of(enum ct_outcome outcome, enum ct_reason reason)
 {
-    return (struct ct_verdict){.outcome = outcome,
-                               .class = ct_cache_outcome_class(outcome),
-                               .reason = reason,
-                               .age_s = -1};
+    struct ct_verdict verdict = vx_verdict(outcome);
+    verdict.reason = reason;
+    return verdict;
 }
 
 /* ---- the table -------------------------------------------------------------------------- */

@@ -13,65 +13,9 @@
 #include <string.h>
 
 #include "base/span.h"
-#include "cachetap/stats.h"
+#include "fixtures/tally.h"
 #include "support/txn.h"
-
-static const struct ct_key key = {{7}};
-
-struct world {
-    struct ct_fields *fields;
-    struct ct_limits limits;
-    struct ct_stats *stats;
-    struct ct_snapshot snapshot;
-};
-
-static int setup(void **state)
-{
-    struct world *world = calloc(1, sizeof *world);
-    assert_non_null(world);
-    world->fields = ct_http_fields_new();
-    assert_non_null(world->fields);
-    (void)ct_http_fields_intern(world->fields, "X-Cache");
-    ct_base_limits_init(&world->limits);
-    world->stats = ct_stats_new(&world->limits, &key, world->fields);
-    assert_non_null(world->stats);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct world *world = *state;
-    ct_stats_snapshot_fini(&world->snapshot);
-    ct_stats_free(world->stats);
-    ct_http_fields_free(world->fields);
-    free(world);
-    return 0;
-}
-
-static struct ct_verdict verdict_of(enum ct_outcome outcome)
-{
-    return (struct ct_verdict){
-        .outcome = outcome,
-        .class = ct_cache_outcome_class(outcome),
-        .basis = CT_BASIS_STATED,
-        .age_s = -1,
-    };
-}
-
-static void count(struct world *world, const char *text, const struct ct_verdict *verdict)
-{
-    struct ct_txn *txn = tx_new(world->fields, text);
-    ct_stats_txn(world->stats, txn, verdict);
-    tx_free(txn);
-}
-
-static const struct ct_snapshot *snapshot(struct world *world, size_t n_top)
-{
-    ct_stats_snapshot_fini(&world->snapshot);
-    assert_true(ct_stats_snapshot(world->stats, n_top, &world->snapshot));
-    return &world->snapshot;
-}
+#include "support/verdict.h"
 
 static const struct ct_key_row *find_row(const struct ct_key_list *list, const char *text)
 {
@@ -126,7 +70,7 @@ static void model_ratio(struct ct_ratio *requests, struct ct_ratio *bytes, bool 
 }
 
 /* One random transaction, into stats and model. */
-static void one_round(struct world *world, struct model *model, uint64_t *seed)
+static void one_round(struct tally *tally, struct model *model, uint64_t *seed)
 {
     uint32_t host = next_random(seed) % N_HOSTS;
     uint32_t path = next_random(seed) % (1 + next_random(seed) % N_PATHS);
@@ -135,8 +79,8 @@ static void one_round(struct world *world, struct model *model, uint64_t *seed)
     char text[128];
     (void)snprintf(text, sizeof text, "GET /p%" PRIu32 "\nHost: H%" PRIu32 ".example\n\n%u\n", path,
                    host, status);
-    struct ct_txn *txn = tx_new(world->fields, text);
-    struct ct_verdict verdict = verdict_of((enum ct_outcome)(next_random(seed) % CT_OUTCOME_COUNT));
+    struct ct_txn *txn = tx_new(tally->fields, text);
+    struct ct_verdict verdict = vx_verdict((enum ct_outcome)(next_random(seed) % CT_OUTCOME_COUNT));
     verdict.basis = (enum ct_basis)(next_random(seed) % CT_BASIS_COUNT);
     verdict.reason = (enum ct_reason)(next_random(seed) % CT_REASON_COUNT);
     verdict.dialect = dialect < 3 ? dialects[dialect] : NULL;
@@ -145,7 +89,7 @@ static void one_round(struct world *world, struct model *model, uint64_t *seed)
     txn->response.body_len = next_random(seed) % 100000;
     txn->response.missing = next_random(seed) % 10;
     txn->response.complete = next_random(seed) % 4 > 0;
-    ct_stats_txn(world->stats, txn, &verdict);
+    ct_stats_txn(tally->stats, txn, &verdict);
 
     uint64_t bytes = txn->response.body_len;
     model->transactions++;
@@ -198,15 +142,15 @@ static void check_uris(const struct model *model, const struct ct_key_list *uris
 
 static void counts_equal_those_of_a_naive_model(void **state)
 {
-    struct world *world = *state;
+    struct tally *tally = *state;
     struct model *model = calloc(1, sizeof *model);
     assert_non_null(model);
     uint64_t seed = 20231114;
     print_message("seed %" PRIu64 "\n", seed);
     for (unsigned i = 0; i < N_ROUNDS; i++) {
-        one_round(world, model, &seed);
+        one_round(tally, model, &seed);
     }
-    const struct ct_snapshot *now = snapshot(world, 10000);
+    const struct ct_snapshot *now = tally_snapshot(tally, 10000);
     assert_int_equal(now->transactions, model->transactions);
     assert_int_equal(now->complete, model->complete);
     assert_int_equal(now->missing_bytes, model->missing);
@@ -240,12 +184,12 @@ static void counts_equal_those_of_a_naive_model(void **state)
 
 static void bypass_and_other_are_in_no_ratio(void **state)
 {
-    struct world *world = *state;
+    struct tally *tally = *state;
     for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
-        struct ct_verdict verdict = verdict_of((enum ct_outcome)i);
-        count(world, "GET /\nHost: a\n\n200\n", &verdict);
+        struct ct_verdict verdict = vx_verdict((enum ct_outcome)i);
+        tally_count(tally, "GET /\nHost: a\n\n200\n", &verdict);
     }
-    const struct ct_ratios *ratios = &snapshot(world, 10)->ratios;
+    const struct ct_ratios *ratios = &tally_snapshot(tally, 10)->ratios;
     assert_int_equal(ratios->client_requests.hit, 6);
     assert_int_equal(ratios->client_requests.miss, 3);
     assert_int_equal(ratios->origin_requests.hit, 9); /* none said that the origin was reached */
@@ -254,16 +198,16 @@ static void bypass_and_other_are_in_no_ratio(void **state)
 
 static void the_origin_ratio_follows_whether_the_origin_was_reached(void **state)
 {
-    struct world *world = *state;
-    struct ct_verdict shielded = verdict_of(CT_OUTCOME_MISS);
-    struct ct_verdict fetched = verdict_of(CT_OUTCOME_MISS);
-    struct ct_verdict revalidated = verdict_of(CT_OUTCOME_REVALIDATED);
+    struct tally *tally = *state;
+    struct ct_verdict shielded = vx_verdict(CT_OUTCOME_MISS);
+    struct ct_verdict fetched = vx_verdict(CT_OUTCOME_MISS);
+    struct ct_verdict revalidated = vx_verdict(CT_OUTCOME_REVALIDATED);
     fetched.reached_origin = true;
     revalidated.reached_origin = true;
-    count(world, "GET /\nHost: a\n\n200\n", &shielded);
-    count(world, "GET /\nHost: a\n\n200\n", &fetched);
-    count(world, "GET /\nHost: a\n\n200\n", &revalidated);
-    const struct ct_ratios *ratios = &snapshot(world, 10)->ratios;
+    tally_count(tally, "GET /\nHost: a\n\n200\n", &shielded);
+    tally_count(tally, "GET /\nHost: a\n\n200\n", &fetched);
+    tally_count(tally, "GET /\nHost: a\n\n200\n", &revalidated);
+    const struct ct_ratios *ratios = &tally_snapshot(tally, 10)->ratios;
     assert_int_equal(ratios->client_requests.hit, 1);
     assert_int_equal(ratios->client_requests.miss, 2);
     assert_int_equal(ratios->origin_requests.hit, 1);
@@ -282,17 +226,17 @@ static void a_ratio_of_nothing_is_not_a_number_of_hits(void **state)
 
 static void one_resource_is_one_key_however_its_target_is_written(void **state)
 {
-    struct world *world = *state;
-    struct ct_verdict miss = verdict_of(CT_OUTCOME_MISS);
-    count(world, "GET /a?x=1\nHost: WWW.Example\n\n200\n", &miss);
-    count(world, "GET http://www.example/a?x=1\nHost: www.example\n\n200\n", &miss);
-    count(world, "GET http://www.example\nHost: www.example\n\n200\n", &miss);
-    count(world, "GET /\nHost: www.example\n\n200\n", &miss);
-    count(world, "GET /A?x=1\nHost: www.example\n\n200\n", &miss);
-    count(world, "GET /go?to=http://other/\nHost: www.example\n\n200\n", &miss);
-    count(world, "OPTIONS *\nHost: www.example\n\n200\n", &miss);
-    count(world, "CONNECT Secure.Example:443\nHost: secure.example:443\n\n200\n", &miss);
-    const struct ct_snapshot *now = snapshot(world, 10);
+    struct tally *tally = *state;
+    struct ct_verdict miss = vx_verdict(CT_OUTCOME_MISS);
+    tally_count(tally, "GET /a?x=1\nHost: WWW.Example\n\n200\n", &miss);
+    tally_count(tally, "GET http://www.example/a?x=1\nHost: www.example\n\n200\n", &miss);
+    tally_count(tally, "GET http://www.example\nHost: www.example\n\n200\n", &miss);
+    tally_count(tally, "GET /\nHost: www.example\n\n200\n", &miss);
+    tally_count(tally, "GET /A?x=1\nHost: www.example\n\n200\n", &miss);
+    tally_count(tally, "GET /go?to=http://other/\nHost: www.example\n\n200\n", &miss);
+    tally_count(tally, "OPTIONS *\nHost: www.example\n\n200\n", &miss);
+    tally_count(tally, "CONNECT Secure.Example:443\nHost: secure.example:443\n\n200\n", &miss);
+    const struct ct_snapshot *now = tally_snapshot(tally, 10);
     assert_int_equal(find_row(&now->hosts, "www.example")->n, 7);
     assert_int_equal(find_row(&now->uris, "www.example/a?x=1")->n, 2);
     assert_int_equal(find_row(&now->uris, "www.example/")->n, 2);
@@ -304,12 +248,12 @@ static void one_resource_is_one_key_however_its_target_is_written(void **state)
 
 static void halves_of_transactions_are_told_apart(void **state)
 {
-    struct world *world = *state;
-    struct ct_verdict unknown = verdict_of(CT_OUTCOME_UNKNOWN);
-    count(world, "GET /\nHost: a\n", &unknown);
-    count(world, "\n200\n", &unknown);
-    count(world, "GET /\n\n200\n", &unknown);
-    const struct ct_snapshot *now = snapshot(world, 10);
+    struct tally *tally = *state;
+    struct ct_verdict unknown = vx_verdict(CT_OUTCOME_UNKNOWN);
+    tally_count(tally, "GET /\nHost: a\n", &unknown);
+    tally_count(tally, "\n200\n", &unknown);
+    tally_count(tally, "GET /\n\n200\n", &unknown);
+    const struct ct_snapshot *now = tally_snapshot(tally, 10);
     assert_int_equal(now->transactions, 3);
     assert_int_equal(now->complete, 1);
     assert_int_equal(now->unanswered, 1);
@@ -322,37 +266,37 @@ static void halves_of_transactions_are_told_apart(void **state)
 
 static void values_that_are_not_understood_are_listed_as_they_came(void **state)
 {
-    struct world *world = *state;
+    struct tally *tally = *state;
     struct ct_txn *txn =
-        tx_new(world->fields, "GET /\nHost: a\n\n200\nAge: 1\nX-Cache: Lukewarm\n");
-    struct ct_verdict verdict = verdict_of(CT_OUTCOME_UNKNOWN);
+        tx_new(tally->fields, "GET /\nHost: a\n\n200\nAge: 1\nX-Cache: Lukewarm\n");
+    struct ct_verdict verdict = vx_verdict(CT_OUTCOME_UNKNOWN);
     verdict.unknown_line = 3;
-    ct_stats_txn(world->stats, txn, &verdict);
+    ct_stats_txn(tally->stats, txn, &verdict);
     verdict.outcome = CT_OUTCOME_HIT; /* another line decided */
-    ct_stats_txn(world->stats, txn, &verdict);
+    ct_stats_txn(tally->stats, txn, &verdict);
     verdict.unknown_line = 0; /* unknown for another reason: not in the list */
-    ct_stats_txn(world->stats, txn, &verdict);
+    ct_stats_txn(tally->stats, txn, &verdict);
     verdict.unknown_line = 99; /* not a line of this transaction */
-    ct_stats_txn(world->stats, txn, &verdict);
+    ct_stats_txn(tally->stats, txn, &verdict);
     tx_free(txn);
-    const struct ct_key_list *unknown = &snapshot(world, 10)->unknown;
+    const struct ct_key_list *unknown = &tally_snapshot(tally, 10)->unknown;
     assert_int_equal(unknown->n_rows, 1);
     assert_int_equal(find_row(unknown, "X-Cache: Lukewarm")->n, 2);
 }
 
 static void marks_and_findings_are_counted(void **state)
 {
-    struct world *world = *state;
-    struct ct_txn *txn = tx_new(world->fields, "GET /\nHost: a\n\n200\n");
-    struct ct_verdict verdict = verdict_of(CT_OUTCOME_HIT);
+    struct tally *tally = *state;
+    struct ct_txn *txn = tx_new(tally->fields, "GET /\nHost: a\n\n200\n");
+    struct ct_verdict verdict = vx_verdict(CT_OUTCOME_HIT);
     verdict.marks = 1U << CT_MARK_FOSSIL | 1U << CT_MARK_LENIENT;
     verdict.findings = UINT64_C(1) << CT_FINDING_VARY_STAR;
-    ct_stats_txn(world->stats, txn, &verdict);
+    ct_stats_txn(tally->stats, txn, &verdict);
     verdict.marks = 1U << CT_MARK_FOSSIL;
     verdict.findings |= UINT64_C(1) << (CT_FINDING_COUNT - 1);
-    ct_stats_txn(world->stats, txn, &verdict);
+    ct_stats_txn(tally->stats, txn, &verdict);
     tx_free(txn);
-    const struct ct_snapshot *now = snapshot(world, 10);
+    const struct ct_snapshot *now = tally_snapshot(tally, 10);
     assert_int_equal(now->by_mark[CT_MARK_FOSSIL], 2);
     assert_int_equal(now->by_mark[CT_MARK_LENIENT], 1);
     assert_int_equal(now->by_mark[CT_MARK_WEAK], 0);
@@ -362,19 +306,19 @@ static void marks_and_findings_are_counted(void **state)
 
 static void connections_are_counted_by_protocol_and_end(void **state)
 {
-    struct world *world = *state;
+    struct tally *tally = *state;
     struct ct_conn_info info = {.uid = "C"};
     struct ct_conn_end end = {.info = &info,
                               .proto = CT_PROTO_TLS,
                               .why = CT_CLOSE_FIN,
                               .bytes = {10, 20},
                               .sni = "www.example"};
-    ct_stats_conn(world->stats, &end);
-    ct_stats_conn(world->stats, &end);
+    ct_stats_conn(tally->stats, &end);
+    ct_stats_conn(tally->stats, &end);
     end.sni = NULL;
     end.why = CT_CLOSE_RST;
-    ct_stats_conn(world->stats, &end);
-    const struct ct_snapshot *now = snapshot(world, 10);
+    ct_stats_conn(tally->stats, &end);
+    const struct ct_snapshot *now = tally_snapshot(tally, 10);
     assert_int_equal(now->protos[CT_PROTO_TLS].connections, 3);
     assert_int_equal(now->protos[CT_PROTO_TLS].bytes, 90);
     assert_int_equal(now->closes[CT_CLOSE_FIN], 2);
@@ -384,47 +328,47 @@ static void connections_are_counted_by_protocol_and_end(void **state)
 
 static void dialects_are_told_apart_by_name(void **state)
 {
-    struct world *world = *state;
+    struct tally *tally = *state;
     static const char here[] = {'n', 'g', 'i', 'n', 'x', 0};
     static const char there[] = {'n', 'g', 'i', 'n', 'x', 0};
-    struct ct_verdict hit = verdict_of(CT_OUTCOME_HIT);
+    struct ct_verdict hit = vx_verdict(CT_OUTCOME_HIT);
     hit.dialect = here;
-    count(world, "GET /\nHost: a\n\n200\n", &hit);
+    tally_count(tally, "GET /\nHost: a\n\n200\n", &hit);
     hit.dialect = there;
-    count(world, "GET /\nHost: a\n\n200\n", &hit);
-    const struct ct_snapshot *now = snapshot(world, 1);
+    tally_count(tally, "GET /\nHost: a\n\n200\n", &hit);
+    const struct ct_snapshot *now = tally_snapshot(tally, 1);
     assert_int_equal(now->n_dialects, 1);
     assert_int_equal(now->dialects[0].n, 2);
 }
 
 static void more_dialects_than_rows_are_counted_together(void **state)
 {
-    struct world *world = *state;
+    struct tally *tally = *state;
     static char names[CT_DIALECTS_MAX + 5][8];
-    struct ct_verdict hit = verdict_of(CT_OUTCOME_HIT);
+    struct ct_verdict hit = vx_verdict(CT_OUTCOME_HIT);
     for (size_t i = 0; i < CT_DIALECTS_MAX + 5; i++) {
         (void)snprintf(names[i], sizeof names[i], "d%zu", i);
         hit.dialect = names[i];
-        count(world, "GET /\nHost: a\n\n200\n", &hit);
+        tally_count(tally, "GET /\nHost: a\n\n200\n", &hit);
     }
-    const struct ct_snapshot *now = snapshot(world, 1);
+    const struct ct_snapshot *now = tally_snapshot(tally, 1);
     assert_int_equal(now->n_dialects, CT_DIALECTS_MAX);
     assert_int_equal(now->dialects_left_out, 5);
 }
 
 static void rows_are_sorted_by_misses_and_cut(void **state)
 {
-    struct world *world = *state;
-    struct ct_verdict hit = verdict_of(CT_OUTCOME_HIT);
-    struct ct_verdict miss = verdict_of(CT_OUTCOME_MISS);
+    struct tally *tally = *state;
+    struct ct_verdict hit = vx_verdict(CT_OUTCOME_HIT);
+    struct ct_verdict miss = vx_verdict(CT_OUTCOME_MISS);
     for (int i = 0; i < 50; i++) {
-        count(world, "GET /often\nHost: a\n\n200\n", &hit);
+        tally_count(tally, "GET /often\nHost: a\n\n200\n", &hit);
     }
-    count(world, "GET /b\nHost: a\n\n200\n", &miss);
-    count(world, "GET /a\nHost: a\n\n200\n", &miss);
-    count(world, "GET /worst\nHost: a\n\n200\n", &miss);
-    count(world, "GET /worst\nHost: a\n\n200\n", &miss);
-    const struct ct_key_list *uris = &snapshot(world, 3)->uris;
+    tally_count(tally, "GET /b\nHost: a\n\n200\n", &miss);
+    tally_count(tally, "GET /a\nHost: a\n\n200\n", &miss);
+    tally_count(tally, "GET /worst\nHost: a\n\n200\n", &miss);
+    tally_count(tally, "GET /worst\nHost: a\n\n200\n", &miss);
+    const struct ct_key_list *uris = &tally_snapshot(tally, 3)->uris;
     assert_int_equal(uris->n_rows, 3);
     assert_int_equal(uris->n_keys, 4);
     assert_true(ct_span_equal(uris->rows[0].key, ct_span_of("a/worst")));
@@ -434,12 +378,12 @@ static void rows_are_sorted_by_misses_and_cut(void **state)
 
 static void a_snapshot_does_not_change_with_later_counting(void **state)
 {
-    struct world *world = *state;
-    struct ct_verdict miss = verdict_of(CT_OUTCOME_MISS);
-    count(world, "GET /a\nHost: a\n\n200\n", &miss);
-    const struct ct_snapshot *before = snapshot(world, 10);
+    struct tally *tally = *state;
+    struct ct_verdict miss = vx_verdict(CT_OUTCOME_MISS);
+    tally_count(tally, "GET /a\nHost: a\n\n200\n", &miss);
+    const struct ct_snapshot *before = tally_snapshot(tally, 10);
     for (int i = 0; i < 100; i++) {
-        count(world, "GET /a\nHost: a\n\n200\n", &miss);
+        tally_count(tally, "GET /a\nHost: a\n\n200\n", &miss);
     }
     assert_int_equal(before->transactions, 1);
     assert_int_equal(find_row(&before->uris, "a/a")->n, 1);
@@ -447,37 +391,32 @@ static void a_snapshot_does_not_change_with_later_counting(void **state)
 
 static void a_snapshot_of_nothing_is_empty(void **state)
 {
-    const struct ct_snapshot *now = snapshot(*state, 10);
+    const struct ct_snapshot *now = tally_snapshot(*state, 10);
     assert_int_equal(now->transactions, 0);
     assert_int_equal(now->hosts.n_rows + now->uris.n_rows + now->unknown.n_rows, 0);
     assert_int_equal(now->ttfb[CT_CLASS_HIT].n, 0);
-    now = snapshot(*state, 0);
+    now = tally_snapshot(*state, 0);
     assert_int_equal(now->hosts.n_rows, 0);
 }
 
 int main(void)
 {
+#define WITH(test) cmocka_unit_test_setup_teardown(test, tally_setup, tally_teardown)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(counts_equal_those_of_a_naive_model, setup, teardown),
-        cmocka_unit_test_setup_teardown(bypass_and_other_are_in_no_ratio, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_origin_ratio_follows_whether_the_origin_was_reached,
-                                        setup, teardown),
+        WITH(counts_equal_those_of_a_naive_model),
+        WITH(bypass_and_other_are_in_no_ratio),
+        WITH(the_origin_ratio_follows_whether_the_origin_was_reached),
         cmocka_unit_test(a_ratio_of_nothing_is_not_a_number_of_hits),
-        cmocka_unit_test_setup_teardown(one_resource_is_one_key_however_its_target_is_written,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(halves_of_transactions_are_told_apart, setup, teardown),
-        cmocka_unit_test_setup_teardown(values_that_are_not_understood_are_listed_as_they_came,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(marks_and_findings_are_counted, setup, teardown),
-        cmocka_unit_test_setup_teardown(connections_are_counted_by_protocol_and_end, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(dialects_are_told_apart_by_name, setup, teardown),
-        cmocka_unit_test_setup_teardown(more_dialects_than_rows_are_counted_together, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(rows_are_sorted_by_misses_and_cut, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_snapshot_does_not_change_with_later_counting, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_snapshot_of_nothing_is_empty, setup, teardown),
+        WITH(one_resource_is_one_key_however_its_target_is_written),
+        WITH(halves_of_transactions_are_told_apart),
+        WITH(values_that_are_not_understood_are_listed_as_they_came),
+        WITH(marks_and_findings_are_counted),
+        WITH(connections_are_counted_by_protocol_and_end),
+        WITH(dialects_are_told_apart_by_name),
+        WITH(more_dialects_than_rows_are_counted_together),
+        WITH(rows_are_sorted_by_misses_and_cut),
+        WITH(a_snapshot_does_not_change_with_later_counting),
+        WITH(a_snapshot_of_nothing_is_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

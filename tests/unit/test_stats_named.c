@@ -7,39 +7,24 @@
 
 #include <cmocka.h>
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/span.h"
-#include "cachetap/stats.h"
+#include "fixtures/tally.h"
+#include "support/verdict.h"
 
-struct world {
-    struct ct_stats *stats;
-    struct ct_snapshot snapshot;
-};
-
-static void begin(struct world *world, uint64_t keys, uint64_t named)
+static void begin(struct tally *tally, uint64_t keys, uint64_t named)
 {
-    static const struct ct_key key = {{9}};
-    struct ct_limits limits;
-    ct_base_limits_init(&limits);
-    limits.stats_keys = keys;
-    limits.metrics_hosts = named;
-    *world = (struct world){.stats = ct_stats_new(&limits, &key, NULL)};
-    assert_non_null(world->stats);
+    tally_init(tally);
+    tally->limits.stats_keys = keys;
+    tally->limits.metrics_hosts = named;
+    tally_restart(tally);
 }
 
-static void end(struct world *world)
+static void ask(struct tally *tally, const char *host, enum ct_outcome outcome, unsigned times)
 {
-    ct_stats_snapshot_fini(&world->snapshot);
-    ct_stats_free(world->stats);
-}
-
-static void ask(struct world *world, const char *host, enum ct_outcome outcome, unsigned times)
-{
-    const struct ct_verdict verdict = {
-        .outcome = outcome, .class = ct_cache_outcome_class(outcome), .age_s = -1};
+    const struct ct_verdict verdict = vx_verdict(outcome);
     struct ct_txn txn = {.method = CT_REF_NONE,
                          .target = CT_REF_NONE,
                          .host = {0, (uint32_t)strlen(host)},
@@ -47,20 +32,13 @@ static void ask(struct world *world, const char *host, enum ct_outcome outcome, 
                          .text = (const uint8_t *)host};
     txn.response.body_len = 100;
     for (unsigned i = 0; i < times; i++) {
-        ct_stats_txn(world->stats, &txn, &verdict);
+        ct_stats_txn(tally->stats, &txn, &verdict);
     }
 }
 
-static const struct ct_snapshot *look(struct world *world)
+static const struct ct_named_host *named(struct tally *tally, const char *host)
 {
-    ct_stats_snapshot_fini(&world->snapshot);
-    assert_true(ct_stats_snapshot(world->stats, 0, &world->snapshot));
-    return &world->snapshot;
-}
-
-static const struct ct_named_host *named(struct world *world, const char *host)
-{
-    const struct ct_snapshot *snapshot = look(world);
+    const struct ct_snapshot *snapshot = tally_snapshot(tally, 0);
     for (size_t i = 0; i < snapshot->n_named_hosts; i++) {
         if (ct_span_equal(snapshot->named_hosts[i].host, ct_span_of(host))) {
             return &snapshot->named_hosts[i];
@@ -72,34 +50,34 @@ static const struct ct_named_host *named(struct world *world, const char *host)
 static void a_host_is_named_from_its_tenth_transaction_on(void **state)
 {
     (void)state;
-    struct world world;
-    begin(&world, 100, 5);
-    ask(&world, "www.example", CT_OUTCOME_HIT, 9);
-    assert_null(named(&world, "www.example"));
-    assert_int_equal(world.snapshot.other_hosts.by_class[CT_CLASS_HIT], 9);
-    ask(&world, "WWW.example", CT_OUTCOME_MISS, 3);
-    const struct ct_named_host *host = named(&world, "www.example");
+    struct tally tally;
+    begin(&tally, 100, 5);
+    ask(&tally, "www.example", CT_OUTCOME_HIT, 9);
+    assert_null(named(&tally, "www.example"));
+    assert_int_equal(tally.snapshot.other_hosts.by_class[CT_CLASS_HIT], 9);
+    ask(&tally, "WWW.example", CT_OUTCOME_MISS, 3);
+    const struct ct_named_host *host = named(&tally, "www.example");
     assert_non_null(host);
     assert_int_equal(host->by_class[CT_CLASS_MISS], 3);
     assert_int_equal(host->bytes[CT_CLASS_MISS], 300);
     assert_int_equal(host->by_class[CT_CLASS_HIT], 0);
-    assert_int_equal(world.snapshot.other_hosts.by_class[CT_CLASS_HIT], 9);
-    assert_int_equal(world.snapshot.other_hosts.bytes[CT_CLASS_HIT], 900);
-    end(&world);
+    assert_int_equal(tally.snapshot.other_hosts.by_class[CT_CLASS_HIT], 9);
+    assert_int_equal(tally.snapshot.other_hosts.bytes[CT_CLASS_HIT], 900);
+    tally_fini(&tally);
 }
 
 static void a_rare_host_among_many_is_not_named(void **state)
 {
     (void)state;
-    struct world world;
-    begin(&world, 100, 5); /* a share of 1 in 50 is asked */
-    ask(&world, "busy.example", CT_OUTCOME_HIT, 5000);
-    ask(&world, "rare.example", CT_OUTCOME_HIT, 50);
-    assert_non_null(named(&world, "busy.example"));
-    assert_null(named(&world, "rare.example"));
-    ask(&world, "rare.example", CT_OUTCOME_HIT, 60);
-    assert_non_null(named(&world, "rare.example"));
-    end(&world);
+    struct tally tally;
+    begin(&tally, 100, 5); /* a share of 1 in 50 is asked */
+    ask(&tally, "busy.example", CT_OUTCOME_HIT, 5000);
+    ask(&tally, "rare.example", CT_OUTCOME_HIT, 50);
+    assert_non_null(named(&tally, "busy.example"));
+    assert_null(named(&tally, "rare.example"));
+    ask(&tally, "rare.example", CT_OUTCOME_HIT, 60);
+    assert_non_null(named(&tally, "rare.example"));
+    tally_fini(&tally);
 }
 
 static void what_is_no_host_name_is_never_named(void **state)
@@ -111,19 +89,19 @@ static void what_is_no_host_name_is_never_named(void **state)
     const char *const hosts[] = {"",     "other", "OTHER",       "a b",      "a\"b",
                                  "a\\b", "a\nb",  "caf\xc3\xa9", "caf\xe9",  "a{b}",
                                  "a/b",  "a\x7f", "user@a",      "<script>", longest};
-    struct world world;
-    begin(&world, 100, 50);
+    struct tally tally;
+    begin(&tally, 100, 50);
     for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-        ask(&world, hosts[i], CT_OUTCOME_HIT, 20);
+        ask(&tally, hosts[i], CT_OUTCOME_HIT, 20);
     }
-    assert_int_equal(look(&world)->n_named_hosts, 0);
-    assert_int_equal(look(&world)->other_hosts.by_class[CT_CLASS_HIT],
+    assert_int_equal(tally_snapshot(&tally, 0)->n_named_hosts, 0);
+    assert_int_equal(tally_snapshot(&tally, 0)->other_hosts.by_class[CT_CLASS_HIT],
                      20 * (sizeof hosts / sizeof hosts[0]));
-    ask(&world, longest + 1, CT_OUTCOME_HIT, 20);
-    ask(&world, "[2001:db8::1]:8080", CT_OUTCOME_HIT, 20);
-    ask(&world, "xn--caf-dma.example:443", CT_OUTCOME_HIT, 20);
-    assert_int_equal(look(&world)->n_named_hosts, 3);
-    end(&world);
+    ask(&tally, longest + 1, CT_OUTCOME_HIT, 20);
+    ask(&tally, "[2001:db8::1]:8080", CT_OUTCOME_HIT, 20);
+    ask(&tally, "xn--caf-dma.example:443", CT_OUTCOME_HIT, 20);
+    assert_int_equal(tally_snapshot(&tally, 0)->n_named_hosts, 3);
+    tally_fini(&tally);
 }
 
 /* All counters of before stand in after with the same number or a higher one. */
@@ -160,48 +138,48 @@ static uint64_t sum_of(const struct ct_snapshot *snapshot)
 static void no_counter_goes_back_when_the_list_replaces_its_keys(void **state)
 {
     (void)state;
-    struct world world;
+    struct tally tally;
     struct ct_snapshot before = {0};
     uint64_t seed = 99;
-    begin(&world, 8, 6);
-    assert_true(ct_stats_snapshot(world.stats, 0, &before));
+    begin(&tally, 8, 6);
+    assert_true(ct_stats_snapshot(tally.stats, 0, &before));
     for (unsigned i = 0; i < 20000; i++) {
         char host[32];
         seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         unsigned range = (seed >> 60) < 12 ? 5 : 300;
         (void)snprintf(host, sizeof host, "h%u.example", (unsigned)(seed >> 33) % range);
-        ask(&world, host, (enum ct_outcome)((seed >> 50) % CT_OUTCOME_COUNT), 1);
+        ask(&tally, host, (enum ct_outcome)((seed >> 50) % CT_OUTCOME_COUNT), 1);
         if (i % 500 == 0) {
-            const struct ct_snapshot *after = look(&world);
+            const struct ct_snapshot *after = tally_snapshot(&tally, 0);
             check_forward(&before, after);
             assert_int_equal(sum_of(after), after->transactions);
             ct_stats_snapshot_fini(&before);
-            assert_true(ct_stats_snapshot(world.stats, 0, &before));
+            assert_true(ct_stats_snapshot(tally.stats, 0, &before));
         }
     }
-    assert_true(look(&world)->hosts.replaced > 1000);
-    assert_true(world.snapshot.n_named_hosts >= 5 && world.snapshot.n_named_hosts <= 6);
+    assert_true(tally_snapshot(&tally, 0)->hosts.replaced > 1000);
+    assert_true(tally.snapshot.n_named_hosts >= 5 && tally.snapshot.n_named_hosts <= 6);
     for (unsigned i = 0; i < 5; i++) {
         char host[32];
         (void)snprintf(host, sizeof host, "h%u.example", i);
-        assert_non_null(named(&world, host));
+        assert_non_null(named(&tally, host));
     }
     ct_stats_snapshot_fini(&before);
-    end(&world);
+    tally_fini(&tally);
 }
 
 static void a_full_set_takes_nobody_else(void **state)
 {
     (void)state;
-    struct world world;
-    begin(&world, 100, 1);
-    ask(&world, "first.example", CT_OUTCOME_HIT, 10);
-    ask(&world, "second.example", CT_OUTCOME_HIT, 1000);
-    assert_non_null(named(&world, "first.example"));
-    assert_null(named(&world, "second.example"));
-    ask(&world, "first.example", CT_OUTCOME_HIT, 1);
-    assert_int_equal(named(&world, "first.example")->by_class[CT_CLASS_HIT], 2);
-    end(&world);
+    struct tally tally;
+    begin(&tally, 100, 1);
+    ask(&tally, "first.example", CT_OUTCOME_HIT, 10);
+    ask(&tally, "second.example", CT_OUTCOME_HIT, 1000);
+    assert_non_null(named(&tally, "first.example"));
+    assert_null(named(&tally, "second.example"));
+    ask(&tally, "first.example", CT_OUTCOME_HIT, 1);
+    assert_int_equal(named(&tally, "first.example")->by_class[CT_CLASS_HIT], 2);
+    tally_fini(&tally);
 }
 
 int main(void)
