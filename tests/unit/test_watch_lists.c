@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lists and the latest transactions of a watch: against naive models, and at their bounds. */
+/* The lists of a watch: against a naive model, and at their bounds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,64 +14,18 @@
 #include <string.h>
 
 #include "base/span.h"
-#include "cachetap/watch.h"
+#include "fixtures/watched.h"
 #include "support/tape.h"
 #include "support/txn.h"
-
-static const struct ct_key key = {{7}};
+#include "support/verdict.h"
 
 #define MS(n)    ((int64_t)(n)*CT_NS_PER_MS)
 #define BEGIN_NS (TX_NOW_S * CT_NS_PER_S)
 
-struct world {
-    struct ct_fields *fields;
-    struct ct_limits limits;
-    struct ct_watch *watch;
-};
-
-static void restart(struct world *world)
-{
-    ct_watch_free(world->watch);
-    world->watch = ct_watch_new(&world->limits, &key, world->fields);
-    assert_non_null(world->watch);
-}
-
-static int setup(void **state)
-{
-    struct world *world = calloc(1, sizeof *world);
-    assert_non_null(world);
-    world->fields = ct_http_fields_new();
-    assert_non_null(world->fields);
-    (void)ct_http_fields_intern(world->fields, "X-Cache");
-    ct_base_limits_init(&world->limits);
-    restart(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct world *world = *state;
-    ct_watch_free(world->watch);
-    ct_http_fields_free(world->fields);
-    free(world);
-    return 0;
-}
-
-static struct ct_verdict verdict_of(enum ct_outcome outcome)
-{
-    return (struct ct_verdict){
-        .outcome = outcome,
-        .class = ct_cache_outcome_class(outcome),
-        .basis = CT_BASIS_STATED,
-        .age_s = -1,
-    };
-}
-
-static bool find_row(const struct world *world, enum ct_watch_list list, const char *text,
+static bool find_row(const struct watched *watched, enum ct_watch_list list, const char *text,
                      struct ct_watch_row *row)
 {
-    for (size_t i = 0; ct_watch_row(world->watch, list, i, row); i++) {
+    for (size_t i = 0; ct_watch_row(watched->watch, list, i, row); i++) {
         if (ct_span_equal(row->key.key, ct_span_of(text))) {
             return true;
         }
@@ -79,11 +33,11 @@ static bool find_row(const struct world *world, enum ct_watch_list list, const c
     return false;
 }
 
-static void expect_n(const struct world *world, enum ct_watch_list list, const char *text,
+static void expect_n(const struct watched *watched, enum ct_watch_list list, const char *text,
                      uint64_t n)
 {
     struct ct_watch_row row;
-    if (!find_row(world, list, text, &row)) {
+    if (!find_row(watched, list, text, &row)) {
         fail_msg("no %s in %s", text, ct_watch_list_name(list));
     }
     assert_int_equal(row.key.n, n);
@@ -139,17 +93,17 @@ static void note(struct want *want, struct event event)
 }
 
 /* What a list counts under a key, it says to count under it. */
-static void expect_keys(const struct world *world, const struct ct_txn *txn,
+static void expect_keys(const struct watched *watched, const struct ct_txn *txn,
                         const struct ct_verdict *verdict)
 {
     struct ct_watch_row row;
     struct ct_watch_key own;
     for (int list = 0; list < CT_WATCH_LIST_COUNT; list++) {
-        bool counts = ct_watch_key((enum ct_watch_list)list, world->fields, txn, verdict, &own);
+        bool counts = ct_watch_key((enum ct_watch_list)list, watched->fields, txn, verdict, &own);
         struct ct_span text = {own.bytes, own.n};
         bool found = false;
-        for (size_t i = 0; counts && ct_watch_row(world->watch, (enum ct_watch_list)list, i, &row);
-             i++) {
+        for (size_t i = 0;
+             counts && ct_watch_row(watched->watch, (enum ct_watch_list)list, i, &row); i++) {
             found = found || ct_span_equal(row.key.key, text);
         }
         assert_int_equal(counts, found);
@@ -157,7 +111,7 @@ static void expect_keys(const struct world *world, const struct ct_txn *txn,
     }
 }
 
-static void one_round(struct world *world, struct model *model, struct dice *dice)
+static void one_round(struct watched *watched, struct model *model, struct dice *dice)
 {
     size_t host = dice_roll(dice, N_HOSTS);
     size_t path = dice_roll(dice, 1 + dice_roll(dice, N_PATHS));
@@ -167,8 +121,8 @@ static void one_round(struct world *world, struct model *model, struct dice *dic
     char text[128];
     (void)snprintf(text, sizeof text, "GET /p%zu?q=%zu\nHost: H%zu.example\n\n%u\n", path / 4, path,
                    host, (unsigned)(200 + 100 * dice_roll(dice, 4)));
-    struct ct_txn *txn = tx_new(world->fields, text);
-    struct ct_verdict verdict = verdict_of((enum ct_outcome)dice_roll(dice, CT_OUTCOME_COUNT));
+    struct ct_txn *txn = tx_new(watched->fields, text);
+    struct ct_verdict verdict = vx_verdict((enum ct_outcome)dice_roll(dice, CT_OUTCOME_COUNT));
     verdict.reason = (enum ct_reason)dice_roll(dice, CT_REASON_COUNT);
     verdict.dialect = dialect < 2 ? dialects[dialect] : NULL;
     txn->conn.orig = (struct ct_endpoint){.family = 4, .addr = {10, 0, 0, (uint8_t)client}};
@@ -179,9 +133,9 @@ static void one_round(struct world *world, struct model *model, struct dice *dic
     txn->response.first_ns = txn->request.last_ns - 5 + (int64_t)dice_roll(dice, 90000);
     txn->response.last_ns = txn->response.first_ns + 10;
     txn->response.body_len = dice_roll(dice, 100000);
-    ct_watch_txn(world->watch, txn, &verdict);
+    ct_watch_txn(watched->watch, txn, &verdict);
     if (dice_roll(dice, 50) == 0) {
-        expect_keys(world, txn, &verdict);
+        expect_keys(watched, txn, &verdict);
     }
     struct event event = {txn, &verdict};
     note(&model->host[host], event);
@@ -195,15 +149,15 @@ static void one_round(struct world *world, struct model *model, struct dice *dic
 }
 
 /* Returns 1 when the row is wanted. */
-static size_t check(const struct world *world, enum ct_watch_list list, const char *text,
+static size_t check(const struct watched *watched, enum ct_watch_list list, const char *text,
                     const struct want *want)
 {
     struct ct_watch_row row;
     if (want->n == 0) {
-        assert_false(find_row(world, list, text, &row));
+        assert_false(find_row(watched, list, text, &row));
         return 0;
     }
-    if (!find_row(world, list, text, &row)) {
+    if (!find_row(watched, list, text, &row)) {
         fail_msg("no %s in %s", text, ct_watch_list_name(list));
     }
     assert_int_equal(row.key.n, want->n);
@@ -219,48 +173,48 @@ static size_t check(const struct world *world, enum ct_watch_list list, const ch
     return 1;
 }
 
-static void check_hosts(const struct world *world, const struct model *model)
+static void check_hosts(const struct watched *watched, const struct model *model)
 {
     char text[128];
     size_t uris = 0;
     size_t paths = 0;
     for (size_t h = 0; h < N_HOSTS; h++) {
         (void)snprintf(text, sizeof text, "h%zu.example", h);
-        (void)check(world, CT_WATCH_HOSTS, text, &model->host[h]);
+        (void)check(watched, CT_WATCH_HOSTS, text, &model->host[h]);
         for (size_t p = 0; p < N_PATHS; p++) {
             (void)snprintf(text, sizeof text, "h%zu.example/p%zu?q=%zu", h, p / 4, p);
-            uris += check(world, CT_WATCH_URIS, text, &model->uri[h][p]);
+            uris += check(watched, CT_WATCH_URIS, text, &model->uri[h][p]);
         }
         for (size_t p = 0; p < N_PATHS / 4; p++) {
             (void)snprintf(text, sizeof text, "h%zu.example/p%zu", h, p);
-            paths += check(world, CT_WATCH_PATHS, text, &model->path[h][p]);
+            paths += check(watched, CT_WATCH_PATHS, text, &model->path[h][p]);
         }
     }
-    assert_int_equal(ct_watch_rows(world->watch, CT_WATCH_HOSTS), N_HOSTS);
-    assert_int_equal(ct_watch_rows(world->watch, CT_WATCH_URIS), uris);
-    assert_int_equal(ct_watch_rows(world->watch, CT_WATCH_PATHS), paths);
+    assert_int_equal(ct_watch_rows(watched->watch, CT_WATCH_HOSTS), N_HOSTS);
+    assert_int_equal(ct_watch_rows(watched->watch, CT_WATCH_URIS), uris);
+    assert_int_equal(ct_watch_rows(watched->watch, CT_WATCH_PATHS), paths);
 }
 
-static void check_addresses(const struct world *world, const struct model *model)
+static void check_addresses(const struct watched *watched, const struct model *model)
 {
     char text[128];
     for (size_t i = 0; i < 64; i++) {
         (void)snprintf(text, sizeof text, "10.0.0.%zu", i);
-        (void)check(world, CT_WATCH_CLIENTS, text, &model->client[i]);
+        (void)check(watched, CT_WATCH_CLIENTS, text, &model->client[i]);
     }
     for (size_t i = 0; i < 8; i++) {
         (void)snprintf(text, sizeof text, i % 2 == 0 ? "%zu.0.0.0:80" : "[%zu00::]:80", i);
-        (void)check(world, CT_WATCH_SERVERS, text, &model->server[i]);
+        (void)check(watched, CT_WATCH_SERVERS, text, &model->server[i]);
     }
-    assert_int_equal(ct_watch_rows(world->watch, CT_WATCH_CLIENTS), 64);
-    assert_int_equal(ct_watch_rows(world->watch, CT_WATCH_SERVERS), 8);
+    assert_int_equal(ct_watch_rows(watched->watch, CT_WATCH_CLIENTS), 64);
+    assert_int_equal(ct_watch_rows(watched->watch, CT_WATCH_SERVERS), 8);
 }
 
-static void check_words(const struct world *world, const struct model *model)
+static void check_words(const struct watched *watched, const struct model *model)
 {
     char text[128];
     for (size_t i = 0; i < 3; i++) {
-        (void)check(world, CT_WATCH_DIALECTS, dialects[i], &model->dialect[i]);
+        (void)check(watched, CT_WATCH_DIALECTS, dialects[i], &model->dialect[i]);
     }
     for (int o = 0; o < CT_OUTCOME_COUNT; o++) {
         for (int r = 0; r < CT_REASON_COUNT; r++) {
@@ -268,55 +222,55 @@ static void check_words(const struct world *world, const struct model *model)
             (void)snprintf(text, sizeof text, "%s%s%s", ct_cache_outcome_name((enum ct_outcome)o),
                            reason != NULL ? " " : "", reason != NULL ? reason : "");
             assert_true(strlen(text) < 63); /* none is cut */
-            (void)check(world, CT_WATCH_REASONS, text, &model->reason[o][r]);
+            (void)check(watched, CT_WATCH_REASONS, text, &model->reason[o][r]);
         }
     }
 }
 
 static void lists_equal_those_of_a_naive_model(void **state)
 {
-    struct world *world = *state;
+    struct watched *watched = *state;
     struct model *model = calloc(1, sizeof *model);
     assert_non_null(model);
     struct dice dice = {4711};
     print_message("seed %" PRIu64 "\n", dice.state);
     for (unsigned i = 0; i < N_ROUNDS; i++) {
-        one_round(world, model, &dice);
+        one_round(watched, model, &dice);
         if (i == N_ROUNDS / 3) { /* nothing of before is left */
-            ct_watch_reset(world->watch);
+            ct_watch_reset(watched->watch);
             memset(model, 0, sizeof *model);
         }
     }
-    check_hosts(world, model);
-    check_addresses(world, model);
-    check_words(world, model);
+    check_hosts(watched, model);
+    check_addresses(watched, model);
+    check_words(watched, model);
     free(model);
 }
 
 static void half_transactions_and_unknown_lines_are_listed_where_they_belong(void **state)
 {
-    struct world *world = *state;
-    struct ct_verdict verdict = verdict_of(CT_OUTCOME_UNKNOWN);
-    struct ct_txn *unasked = tx_new(world->fields, "\n200\nX-Cache: Lukewarm\n");
+    struct watched *watched = *state;
+    struct ct_verdict verdict = vx_verdict(CT_OUTCOME_UNKNOWN);
+    struct ct_txn *unasked = tx_new(watched->fields, "\n200\nX-Cache: Lukewarm\n");
     verdict.unknown_line = 1;
-    ct_watch_txn(world->watch, unasked, &verdict);
+    ct_watch_txn(watched->watch, unasked, &verdict);
     struct ct_watch_key own;
-    assert_true(ct_watch_key(CT_WATCH_UNKNOWN, world->fields, unasked, &verdict, &own));
+    assert_true(ct_watch_key(CT_WATCH_UNKNOWN, watched->fields, unasked, &verdict, &own));
     assert_true(ct_span_equal((struct ct_span){own.bytes, own.n}, ct_span_of("X-Cache: Lukewarm")));
-    assert_false(ct_watch_key(CT_WATCH_URIS, world->fields, unasked, &verdict, &own));
+    assert_false(ct_watch_key(CT_WATCH_URIS, watched->fields, unasked, &verdict, &own));
     verdict.unknown_line = 7; /* there is none */
-    ct_watch_txn(world->watch, unasked, &verdict);
+    ct_watch_txn(watched->watch, unasked, &verdict);
     tx_free(unasked);
     verdict.unknown_line = 0;
-    struct ct_txn *unanswered = tx_new(world->fields, "GET /a?b\nHost: a\n");
-    ct_watch_txn(world->watch, unanswered, &verdict);
+    struct ct_txn *unanswered = tx_new(watched->fields, "GET /a?b\nHost: a\n");
+    ct_watch_txn(watched->watch, unanswered, &verdict);
     tx_free(unanswered);
-    expect_n(world, CT_WATCH_UNKNOWN, "X-Cache: Lukewarm", 1);
-    expect_n(world, CT_WATCH_HOSTS, "", 2);
-    expect_n(world, CT_WATCH_URIS, "a/a?b", 1);
-    expect_n(world, CT_WATCH_PATHS, "a/a", 1);
-    assert_int_equal(ct_watch_rows(world->watch, CT_WATCH_URIS), 1);
-    expect_n(world, CT_WATCH_REASONS, "UNKNOWN", 3);
+    expect_n(watched, CT_WATCH_UNKNOWN, "X-Cache: Lukewarm", 1);
+    expect_n(watched, CT_WATCH_HOSTS, "", 2);
+    expect_n(watched, CT_WATCH_URIS, "a/a?b", 1);
+    expect_n(watched, CT_WATCH_PATHS, "a/a", 1);
+    assert_int_equal(ct_watch_rows(watched->watch, CT_WATCH_URIS), 1);
+    expect_n(watched, CT_WATCH_REASONS, "UNKNOWN", 3);
 }
 
 /* ---- bounds ---------------------------------------------------------------------------------- */
@@ -339,12 +293,12 @@ static size_t number_in(struct ct_span text)
 }
 
 /* id of each name, as far as it is known; no id ever has two names. */
-static void check_ids(const struct world *world, const uint64_t *truth, uint32_t *ids,
+static void check_ids(const struct watched *watched, const uint64_t *truth, uint32_t *ids,
                       uint16_t *names)
 {
     struct ct_watch_row row;
     bool listed[N_NAMES] = {false};
-    for (size_t i = 0; ct_watch_row(world->watch, CT_WATCH_HOSTS, i, &row); i++) {
+    for (size_t i = 0; ct_watch_row(watched->watch, CT_WATCH_HOSTS, i, &row); i++) {
         size_t n = number_in(row.key.key);
         assert_false(listed[n]); /* each once: as many rows as keys, so all of them */
         listed[n] = true;
@@ -363,29 +317,29 @@ static void check_ids(const struct world *world, const uint64_t *truth, uint32_t
 
 static void an_id_is_one_key_for_as_long_as_it_is_listed(void **state)
 {
-    struct world *world = *state;
+    struct watched *watched = *state;
     struct dice dice = {5};
     static uint64_t truth[N_NAMES];
     static uint32_t ids[N_NAMES];
     static uint16_t names[100000];
-    world->limits.stats_keys = 64;
-    restart(world);
+    watched->limits.stats_keys = 64;
+    watched_restart(watched);
     for (unsigned i = 0; i < 50000; i++) {
         size_t n = skewed(&dice);
         char text[64];
         (void)snprintf(text, sizeof text, "GET /\nHost: h%zu\n\n200\n", n);
-        struct ct_txn *txn = tx_new(world->fields, text);
-        struct ct_verdict verdict = verdict_of(CT_OUTCOME_HIT);
+        struct ct_txn *txn = tx_new(watched->fields, text);
+        struct ct_verdict verdict = vx_verdict(CT_OUTCOME_HIT);
         truth[n]++;
-        ct_watch_txn(world->watch, txn, &verdict);
+        ct_watch_txn(watched->watch, txn, &verdict);
         tx_free(txn);
         if (i % 500 == 0) {
-            check_ids(world, truth, ids, names);
+            check_ids(watched, truth, ids, names);
         }
     }
-    assert_int_equal(ct_watch_rows(world->watch, CT_WATCH_HOSTS), 64);
-    assert_true(ct_watch_replaced(world->watch, CT_WATCH_HOSTS) > 1000);
-    assert_int_equal(ct_watch_replaced(world->watch, CT_WATCH_REASONS), 0);
+    assert_int_equal(ct_watch_rows(watched->watch, CT_WATCH_HOSTS), 64);
+    assert_true(ct_watch_replaced(watched->watch, CT_WATCH_HOSTS) > 1000);
+    assert_int_equal(ct_watch_replaced(watched->watch, CT_WATCH_REASONS), 0);
 }
 
 /* A target and addresses of its own for every transaction. */
@@ -394,10 +348,10 @@ struct flood {
     uint8_t text[1024];
 };
 
-static void flood_one(struct world *world, struct flood *flood, size_t i, size_t length)
+static void flood_one(struct watched *watched, struct flood *flood, size_t i, size_t length)
 {
     struct ct_txn txn = *flood->txn;
-    struct ct_verdict verdict = verdict_of(CT_OUTCOME_MISS);
+    struct ct_verdict verdict = vx_verdict(CT_OUTCOME_MISS);
     int n = snprintf((char *)flood->text + txn.text_bytes, 64, "/%zu?%zu", i, i * 7919);
     txn.text = flood->text;
     txn.target =
@@ -408,35 +362,35 @@ static void flood_one(struct world *world, struct flood *flood, size_t i, size_t
     txn.conn.resp = txn.conn.orig;
     txn.conn.resp.port = (uint16_t)i;
     txn.response.last_ns += (int64_t)i * CT_NS_PER_US;
-    ct_watch_txn(world->watch, &txn, &verdict);
+    ct_watch_txn(watched->watch, &txn, &verdict);
 }
 
-static void begin_flood(struct world *world, struct flood *flood)
+static void begin_flood(struct watched *watched, struct flood *flood)
 {
     memset(flood->text, 'x', sizeof flood->text);
-    flood->txn = tx_new(world->fields, "GET /\nHost: a.example\n\n200\n");
+    flood->txn = tx_new(watched->fields, "GET /\nHost: a.example\n\n200\n");
     memcpy(flood->text, flood->txn->text, flood->txn->text_bytes);
 }
 
 static void a_flood_takes_no_memory(void **state)
 {
-    struct world *world = *state;
+    struct watched *watched = *state;
     struct flood flood;
-    begin_flood(world, &flood);
-    flood_one(world, &flood, 0, 0);
-    uint64_t fixed = ct_watch_memory(world->watch);
+    begin_flood(watched, &flood);
+    flood_one(watched, &flood, 0, 0);
+    uint64_t fixed = ct_watch_memory(watched->watch);
     size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
     for (size_t i = 1; i < 1000000; i++) {
-        flood_one(world, &flood, i, i % 1000 == 0 ? 700 : 0);
+        flood_one(watched, &flood, i, i % 1000 == 0 ? 700 : 0);
     }
     assert_int_equal(mallinfo2().uordblks + mallinfo2().hblkhd, before);
-    assert_int_equal(ct_watch_memory(world->watch), fixed);
+    assert_int_equal(ct_watch_memory(watched->watch), fixed);
     print_message("watch at its default limits: %" PRIu64 " KiB\n", fixed / 1024);
-    assert_true(fixed < CT_MIB(32) + CT_KIB(4) * world->limits.stats_keys);
-    assert_true(ct_watch_rows(world->watch, CT_WATCH_URIS) <= world->limits.stats_keys);
-    assert_int_equal(ct_watch_rows(world->watch, CT_WATCH_CLIENTS), world->limits.stats_keys);
+    assert_true(fixed < CT_MIB(32) + CT_KIB(4) * watched->limits.stats_keys);
+    assert_true(ct_watch_rows(watched->watch, CT_WATCH_URIS) <= watched->limits.stats_keys);
+    assert_int_equal(ct_watch_rows(watched->watch, CT_WATCH_CLIENTS), watched->limits.stats_keys);
     struct ct_watch_row row;
-    for (size_t i = 0; ct_watch_row(world->watch, CT_WATCH_SERVERS, i, &row); i++) {
+    for (size_t i = 0; ct_watch_row(watched->watch, CT_WATCH_SERVERS, i, &row); i++) {
         const uint8_t *colon = memrchr(row.key.key.p, ':', row.key.key.n);
         assert_non_null(colon); /* the text is that of this key, not of the one before */
         assert_int_equal(row.key.key.p[0] == '[', colon[-1] == ']');
@@ -447,191 +401,52 @@ static void a_flood_takes_no_memory(void **state)
 
 static void more_dialects_than_there_are_rows_are_counted(void **state)
 {
-    struct world *world = *state;
-    struct ct_txn *txn = tx_new(world->fields, "GET /\nHost: a\n\n200\n");
+    struct watched *watched = *state;
+    struct ct_txn *txn = tx_new(watched->fields, "GET /\nHost: a\n\n200\n");
     static char names[CT_DIALECTS_MAX + 20][8];
     for (size_t i = 0; i < CT_DIALECTS_MAX + 20; i++) {
-        struct ct_verdict verdict = verdict_of(CT_OUTCOME_HIT);
+        struct ct_verdict verdict = vx_verdict(CT_OUTCOME_HIT);
         (void)snprintf(names[i], sizeof names[i], "d%zu", i);
         verdict.dialect = names[i];
-        ct_watch_txn(world->watch, txn, &verdict);
+        ct_watch_txn(watched->watch, txn, &verdict);
     }
-    assert_int_equal(ct_watch_rows(world->watch, CT_WATCH_DIALECTS), CT_DIALECTS_MAX + 1);
-    assert_int_equal(ct_watch_replaced(world->watch, CT_WATCH_DIALECTS), 19);
+    assert_int_equal(ct_watch_rows(watched->watch, CT_WATCH_DIALECTS), CT_DIALECTS_MAX + 1);
+    assert_int_equal(ct_watch_replaced(watched->watch, CT_WATCH_DIALECTS), 19);
     tx_free(txn);
 }
 
 static void hostile_keys_are_kept_as_they_came_and_cut(void **state)
 {
-    struct world *world = *state;
+    struct watched *watched = *state;
     static const char hostile[] = "GET /\x1b[2J\x01?\xff\xfe\nHost: \x1b]0;x\x07?A\n\n200\n";
-    struct ct_txn *txn =
-        tx_new_span(world->fields, (struct ct_span){(const uint8_t *)hostile, sizeof hostile - 1});
-    struct ct_verdict verdict = verdict_of(CT_OUTCOME_MISS);
+    struct ct_txn *txn = tx_new_span(
+        watched->fields, (struct ct_span){(const uint8_t *)hostile, sizeof hostile - 1});
+    struct ct_verdict verdict = vx_verdict(CT_OUTCOME_MISS);
     struct ct_watch_row row;
-    ct_watch_txn(world->watch, txn, &verdict);
+    ct_watch_txn(watched->watch, txn, &verdict);
     tx_free(txn);
-    expect_n(world, CT_WATCH_HOSTS, "\x1b]0;x\x07?a", 1);
-    expect_n(world, CT_WATCH_URIS, "\x1b]0;x\x07?a/\x1b[2J\x01?\xff\xfe", 1);
+    expect_n(watched, CT_WATCH_HOSTS, "\x1b]0;x\x07?a", 1);
+    expect_n(watched, CT_WATCH_URIS, "\x1b]0;x\x07?a/\x1b[2J\x01?\xff\xfe", 1);
     struct flood flood;
-    begin_flood(world, &flood);
-    ct_watch_reset(world->watch);
-    flood_one(world, &flood, 1, 900);
-    assert_true(ct_watch_row(world->watch, CT_WATCH_URIS, 0, &row));
+    begin_flood(watched, &flood);
+    ct_watch_reset(watched->watch);
+    flood_one(watched, &flood, 1, 900);
+    assert_true(ct_watch_row(watched->watch, CT_WATCH_URIS, 0, &row));
     assert_int_equal(row.key.key.n, CT_STATS_KEY_BYTES);
-    assert_false(ct_watch_row(world->watch, CT_WATCH_URIS, 1, &row));
+    assert_false(ct_watch_row(watched->watch, CT_WATCH_URIS, 1, &row));
     tx_free(flood.txn);
-}
-
-/* ---- the latest transactions ------------------------------------------------------------------
- */
-
-#define N_RECENT 3000u
-
-struct copy {
-    struct ct_txn txn;
-    struct ct_verdict verdict;
-    uint8_t text[3000];
-    struct ct_line lines[40];
-};
-
-static void random_copy(struct copy *copy, struct dice *dice)
-{
-    bool is_long = dice_roll(dice, 20) == 0;
-    copy->txn = (struct ct_txn){.status = (uint16_t)dice_roll(dice, 600), .text = copy->text};
-    copy->txn.lines = copy->lines;
-    copy->txn.text_bytes = (uint32_t)dice_roll(dice, is_long ? sizeof copy->text : 200);
-    copy->txn.n_lines = (uint32_t)dice_roll(dice, is_long ? 40 : 5);
-    for (size_t i = 0; i < copy->txn.text_bytes; i++) {
-        copy->text[i] = (uint8_t)dice_roll(dice, 256);
-    }
-    for (size_t i = 0; i < copy->txn.n_lines; i++) {
-        copy->lines[i] = (struct ct_line){.field = (uint16_t)dice_roll(dice, 900)};
-    }
-    copy->verdict = verdict_of((enum ct_outcome)dice_roll(dice, CT_OUTCOME_COUNT));
-    copy->verdict.n_tiers = (uint8_t)dice_roll(dice, is_long ? CT_TIERS_MAX + 1 : 2);
-    copy->verdict.n_evidence = (uint8_t)dice_roll(dice, is_long ? CT_EVIDENCE_MAX + 1 : 2);
-    copy->verdict.facts.date_s = (int64_t)dice_roll(dice, 1000000);
-    copy->verdict.earlier.ago_ns = (int64_t)dice_roll(dice, 1000000);
-    for (size_t i = 0; i < copy->verdict.n_tiers; i++) {
-        copy->verdict.tiers[i].hits = (int64_t)dice_roll(dice, 99);
-    }
-    for (size_t i = 0; i < copy->verdict.n_evidence; i++) {
-        copy->verdict.evidence[i].line = (uint32_t)dice_roll(dice, 99);
-    }
-}
-
-static void check_recent(const struct ct_recent *recent, const struct copy *want)
-{
-    const struct ct_verdict *verdict = &recent->verdict;
-    assert_int_equal(recent->txn.status, want->txn.status);
-    assert_int_equal(recent->txn.text_bytes, want->txn.text_bytes);
-    assert_memory_equal(recent->txn.text, want->text, want->txn.text_bytes);
-    assert_int_equal(recent->txn.n_lines, want->txn.n_lines);
-    assert_memory_equal(recent->txn.lines, want->lines, want->txn.n_lines * sizeof want->lines[0]);
-    assert_memory_equal(verdict, &want->verdict, offsetof(struct ct_verdict, tiers));
-    assert_memory_equal(verdict->tiers, want->verdict.tiers,
-                        verdict->n_tiers * sizeof verdict->tiers[0]);
-    assert_memory_equal(verdict->evidence, want->verdict.evidence,
-                        verdict->n_evidence * sizeof verdict->evidence[0]);
-    assert_int_equal(verdict->facts.date_s, want->verdict.facts.date_s);
-    assert_int_equal(verdict->earlier.ago_ns, want->verdict.earlier.ago_ns);
-}
-
-/* Copies of the latest are kept by number; returns how many the watch still has. */
-static uint64_t check_all(const struct world *world, const struct copy *copies, uint64_t last)
-{
-    struct ct_recent recent;
-    uint64_t oldest = 0;
-    uint64_t newest = 0;
-    ct_watch_range(world->watch, &oldest, &newest);
-    assert_int_equal(newest, last);
-    for (uint64_t number = oldest; number <= newest; number++) {
-        assert_true(ct_watch_recent(world->watch, number, &recent));
-        assert_int_equal(recent.number, number);
-        check_recent(&recent, &copies[number % N_RECENT]);
-    }
-    assert_false(ct_watch_recent(world->watch, oldest - 1, &recent));
-    assert_false(ct_watch_recent(world->watch, newest + 1, &recent));
-    return newest - oldest + 1;
-}
-
-static void the_latest_are_kept_whole_however_the_ring_wraps(void **state)
-{
-    struct world *world = *state;
-    static const uint64_t sizes[] = {10000, 30001, 65536, CT_MIB(1)};
-    struct copy *copies = calloc(N_RECENT, sizeof *copies);
-    assert_non_null(copies);
-    struct dice dice = {77};
-    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
-        world->limits.watch_bytes = sizes[s];
-        world->limits.stats_keys = 10;
-        restart(world);
-        uint64_t fewest = UINT64_MAX;
-        for (uint64_t number = 1; number <= 4000; number++) {
-            struct copy *copy = &copies[number % N_RECENT];
-            random_copy(copy, &dice);
-            ct_watch_txn(world->watch, &copy->txn, &copy->verdict);
-            if (number % 7 == 0 || number < 50) {
-                uint64_t held = check_all(world, copies, number);
-                fewest = number > 2000 && held < fewest ? held : fewest;
-            }
-        }
-        assert_true(fewest >= sizes[s] / 5000 && fewest < sizes[s] / 500); /* it is used */
-    }
-    free(copies);
-}
-
-static void what_is_longer_than_the_ring_is_not_kept(void **state)
-{
-    struct world *world = *state;
-    struct copy *copies = calloc(2, sizeof *copies);
-    struct dice dice = {3};
-    struct ct_recent recent;
-    uint64_t oldest = 0;
-    uint64_t newest = 0;
-    assert_non_null(copies);
-    random_copy(&copies[0], &dice);
-    random_copy(&copies[1], &dice);
-    copies[0].txn.text_bytes = 50;
-    copies[0].txn.n_lines = 0;
-    copies[1].txn.text_bytes = sizeof copies[1].text;
-    world->limits.watch_bytes = 2500;
-    restart(world);
-    ct_watch_range(world->watch, &oldest, &newest);
-    assert_int_equal(oldest + newest, 0);
-    for (uint64_t number = 1; number <= 300; number++) {
-        const struct copy *copy = &copies[number % 3 == 0];
-        ct_watch_txn(world->watch, &copy->txn, &copy->verdict);
-        assert_int_equal(ct_watch_recent(world->watch, number, &recent), number % 3 != 0);
-    }
-    world->limits.watch_bytes = 1;
-    restart(world);
-    for (uint64_t number = 1; number <= 10; number++) {
-        ct_watch_txn(world->watch, &copies[0].txn, &copies[0].verdict);
-        ct_watch_range(world->watch, &oldest, &newest);
-        assert_int_equal(oldest + newest, 0);
-        assert_false(ct_watch_recent(world->watch, number, &recent));
-    }
-    free(copies);
 }
 
 int main(void)
 {
+#define WITH(test) cmocka_unit_test_setup_teardown(test, watched_setup, watched_teardown)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(lists_equal_those_of_a_naive_model, setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            half_transactions_and_unknown_lines_are_listed_where_they_belong, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_id_is_one_key_for_as_long_as_it_is_listed, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_flood_takes_no_memory, setup, teardown),
-        cmocka_unit_test_setup_teardown(more_dialects_than_there_are_rows_are_counted, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(hostile_keys_are_kept_as_they_came_and_cut, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(the_latest_are_kept_whole_however_the_ring_wraps, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(what_is_longer_than_the_ring_is_not_kept, setup, teardown),
+        WITH(lists_equal_those_of_a_naive_model),
+        WITH(half_transactions_and_unknown_lines_are_listed_where_they_belong),
+        WITH(an_id_is_one_key_for_as_long_as_it_is_listed),
+        WITH(a_flood_takes_no_memory),
+        WITH(more_dialects_than_there_are_rows_are_counted),
+        WITH(hostile_keys_are_kept_as_they_came_and_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
