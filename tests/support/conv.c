@@ -5,13 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *checked(void *p)
-{
-    if (p == NULL) {
-        abort(); /* tests: out of memory */
-    }
-    return p;
-}
+#include "support/need.h"
 
 static enum ct_dir other(enum ct_dir dir)
 {
@@ -45,7 +39,7 @@ static void grow(struct tc *c)
 {
     if (c->n == c->room) {
         c->room = c->room > 0 ? c->room * 2 : 64;
-        c->segments = checked(realloc(c->segments, c->room * sizeof *c->segments));
+        c->segments = need(realloc(c->segments, c->room * sizeof *c->segments));
     }
 }
 
@@ -55,7 +49,7 @@ static const uint8_t *copy_of(const void *bytes, size_t n)
     if (n == 0) {
         return NULL;
     }
-    return memcpy(checked(malloc(n)), bytes, n);
+    return memcpy(need(malloc(n)), bytes, n);
 }
 
 static void emit(struct tc *c, enum ct_dir dir, uint8_t flags, uint32_t seq, struct ct_span data)
@@ -217,7 +211,7 @@ void tc_wait(struct tc *c, int64_t ms)
 /* Sorted by the old place plus a roll: no segment moves window places or more. */
 void tc_shuffle(struct tc *c, struct dice *dice, size_t window)
 {
-    size_t *place = checked(calloc(c->n + 1, sizeof *place));
+    size_t *place = need(calloc(c->n + 1, sizeof *place));
     for (size_t i = 0; i < c->n; i++) {
         size_t moved = i + (size_t)dice_roll(dice, window);
         size_t to = i;

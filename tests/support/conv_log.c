@@ -6,19 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *checked(void *p)
-{
-    if (p == NULL) {
-        abort(); /* tests: out of memory */
-    }
-    return p;
-}
+#include "support/need.h"
 
 static void append(struct tc_text *text, const void *bytes, size_t n)
 {
     if (text->n + n + 1 > text->room) {
         text->room = (text->n + n + 1) * 2;
-        text->p = checked(realloc(text->p, text->room));
+        text->p = need(realloc(text->p, text->room));
     }
     memcpy(text->p + text->n, bytes, n);
     text->n += n;
@@ -168,7 +162,7 @@ static void *on_open(void *ctx, const struct ct_transport *transport)
     if (log->refuse_open) {
         return NULL;
     }
-    struct tc_reader *reader = checked(calloc(1, sizeof *reader));
+    struct tc_reader *reader = need(calloc(1, sizeof *reader));
     reader->log = log;
     reader->transport = *transport;
     reader->info = *transport->info;
@@ -181,7 +175,7 @@ static void *on_open(void *ctx, const struct ct_transport *transport)
     if (log->n_readers == log->readers_room) {
         log->readers_room = log->readers_room * 2 + 16;
         log->readers =
-            checked(realloc((void *)log->readers, log->readers_room * sizeof(struct tc_reader *)));
+            need(realloc((void *)log->readers, log->readers_room * sizeof(struct tc_reader *)));
     }
     log->readers[log->n_readers++] = reader;
     note_text(reader, &reader->calls, "open\n");
@@ -307,7 +301,7 @@ static void on_end(void *user, const struct ct_conn_end *end)
     check(log, (unsigned)end->proto < CT_PROTO_COUNT, "no protocol");
     if (log->n_ends == log->ends_room) {
         log->ends_room = log->ends_room * 2 + 16;
-        log->ends = checked(realloc(log->ends, log->ends_room * sizeof *log->ends));
+        log->ends = need(realloc(log->ends, log->ends_room * sizeof *log->ends));
     }
     struct tc_end *copy = &log->ends[log->n_ends++];
     *copy = (struct tc_end){
@@ -388,7 +382,7 @@ void tc_stage_end(struct tc_stage *stage)
 static void need_streams(struct tc_stage *stage)
 {
     if (stage->streams == NULL) {
-        stage->streams = checked(ct_stream_new(&stage->limits, &stage->key, &stage->log.hooks));
+        stage->streams = need(ct_stream_new(&stage->limits, &stage->key, &stage->log.hooks));
     }
 }
 

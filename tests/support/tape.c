@@ -8,15 +8,7 @@
 
 #include "base/text.h"
 #include "cachetap/source.h"
-
-static void *must(void *p)
-{
-    if (p == NULL) {
-        (void)fprintf(stderr, "tape: no memory\n");
-        exit(1);
-    }
-    return p;
-}
+#include "support/need.h"
 
 static void on_problem(void *user, const char *line)
 {
@@ -38,9 +30,9 @@ void tape_load(struct tape *tape, const char *const *paths, size_t n_paths)
     while (ct_source_next(source, &frame) == CT_SOURCE_OK) {
         if (tape->n == room) {
             room = room == 0 ? 1024 : room * 2;
-            tape->frames = must(realloc(tape->frames, room * sizeof *tape->frames));
+            tape->frames = need(realloc(tape->frames, room * sizeof *tape->frames));
         }
-        uint8_t *copy = must(malloc(frame.cap_len > 0 ? frame.cap_len : 1));
+        uint8_t *copy = need(malloc(frame.cap_len > 0 ? frame.cap_len : 1));
         memcpy(copy, frame.bytes, frame.cap_len);
         frame.bytes = copy;
         tape->frames[tape->n++] = frame;
@@ -72,7 +64,7 @@ static void on_transaction(void *user, const struct ct_txn *txn, const struct ct
     char target[200];
     if (txns->n == txns->room) {
         txns->room = txns->room == 0 ? 256 : txns->room * 2;
-        txns->rows = must(realloc(txns->rows, txns->room * sizeof *txns->rows));
+        txns->rows = need(realloc(txns->rows, txns->room * sizeof *txns->rows));
     }
     struct taped_txn *row = &txns->rows[txns->n++];
     memset(row, 0, sizeof *row);
@@ -105,7 +97,7 @@ void tape_run(const struct tape *tape, const size_t *order, size_t n, struct tap
 {
     struct ct_engine_config config;
     tape_config(&config, out);
-    struct ct_engine *engine = must(ct_engine_new(&config));
+    struct ct_engine *engine = need(ct_engine_new(&config));
     for (size_t i = 0; i < n; i++) {
         ct_engine_frame(engine, &tape->frames[order[i]]);
     }

@@ -2,27 +2,17 @@
 /* Text, lines and transaction live in one block; offsets point into the copied text. */
 #include "support/txn.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/span.h"
+#include "support/need.h"
 
 struct tx_block {
     struct ct_txn txn;
     struct ct_line *lines;
     uint8_t *text;
 };
-
-static void *need(size_t n)
-{
-    void *p = calloc(1, n > 0 ? n : 1);
-    if (p == NULL) {
-        (void)fputs("tests: no memory\n", stderr);
-        exit(1);
-    }
-    return p;
-}
 
 /* The next line without its end; *at moves behind it. */
 static struct ct_span take_line(struct ct_span text, size_t *at)
@@ -113,16 +103,16 @@ static void read_field_line(struct tx_block *block, const struct ct_fields *fiel
 
 struct ct_txn *tx_new_span(const struct ct_fields *fields, struct ct_span text)
 {
-    struct tx_block *block = need(sizeof *block);
+    struct tx_block *block = need(calloc(1, sizeof *block));
     size_t n_lines = 1;
-    block->text = need(text.n);
+    block->text = need(calloc(1, text.n > 0 ? text.n : 1));
     if (text.n > 0) {
         memcpy(block->text, text.p, text.n);
     }
     for (size_t i = 0; i < text.n; i++) {
         n_lines += text.p[i] == '\n';
     }
-    block->lines = need(n_lines * sizeof *block->lines);
+    block->lines = need(calloc(n_lines, sizeof *block->lines));
 
     struct ct_txn *txn = &block->txn;
     txn->depth = 1;

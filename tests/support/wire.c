@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/need.h"
+
 enum piece_kind { PIECE_DATA, PIECE_GAP, PIECE_EOF };
 
 struct wire_piece {
@@ -18,14 +20,6 @@ struct wire_piece {
     bool segment_start;
     uint8_t bytes[];
 };
-
-static void *need(void *p)
-{
-    if (p == NULL) {
-        abort();
-    }
-    return p;
-}
 
 __attribute__((format(printf, 2, 3))) static void logf_(struct wire *wire, const char *format, ...)
 {
