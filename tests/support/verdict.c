@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/need.h"
 #include "support/txn.h"
 
 struct ct_verdict vx_verdict(enum ct_outcome outcome)
@@ -84,56 +85,91 @@ void vx_format(char *out, size_t size, const struct ct_txn *txn, const struct ct
     }
 }
 
-static void classify_in(const struct ct_fields *fields, const struct ct_cache *cache,
-                        const char *text, char *out, size_t size)
+void vx_stage_init(struct vx_stage *stage, const struct ct_cache_config *config)
+{
+    stage->fields = need(ct_http_fields_new());
+    stage->cache = need(ct_cache_new(stage->fields, config));
+}
+
+void vx_stage_fini(struct vx_stage *stage)
+{
+    ct_cache_free(stage->cache);
+    ct_http_fields_free(stage->fields);
+}
+
+int vx_stage_setup(void **state)
+{
+    static struct vx_stage stage;
+    vx_stage_init(&stage, NULL);
+    *state = &stage;
+    return 0;
+}
+
+int vx_stage_teardown(void **state)
+{
+    vx_stage_fini(*state);
+    return 0;
+}
+
+struct ct_txn *vx_txn(const struct vx_stage *stage, const char *text)
 {
     char whole[4096];
-    struct ct_verdict verdict;
-    if (text[0] != '@') {
-        int n = snprintf(whole, sizeof whole, "GET / HTTP/1.1\n\n200 OK\n%s\n", text);
-        if (n < 0 || (size_t)n >= sizeof whole) {
-            (void)fputs("tests: a transaction that does not fit\n", stderr);
-            exit(1);
-        }
+    if (text[0] == '@') {
+        return tx_new(stage->fields, text + 1);
     }
-    struct ct_txn *txn = tx_new(fields, text[0] == '@' ? text + 1 : whole);
-    ct_cache_classify(cache, txn, &verdict);
+    int n = snprintf(whole, sizeof whole, "GET / HTTP/1.1\n\n200 OK\n%s\n", text);
+    if (n < 0 || (size_t)n >= sizeof whole) {
+        (void)fputs("tests: a transaction that does not fit\n", stderr);
+        exit(1);
+    }
+    return tx_new(stage->fields, whole);
+}
+
+struct ct_verdict vx_judge(const struct vx_stage *stage, const char *text)
+{
+    struct ct_verdict verdict;
+    struct ct_txn *txn = vx_txn(stage, text);
+    ct_cache_classify(stage->cache, txn, &verdict);
+    tx_free(txn);
+    return verdict;
+}
+
+static void classify_in(const struct vx_stage *stage, const char *text, char *out, size_t size)
+{
+    struct ct_verdict verdict;
+    struct ct_txn *txn = vx_txn(stage, text);
+    ct_cache_classify(stage->cache, txn, &verdict);
     vx_format(out, size, txn, &verdict);
     tx_free(txn);
 }
 
 void vx_classify(char *out, size_t size, const char *text)
 {
-    const struct vx_row row = {text, NULL};
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = fields != NULL ? ct_cache_new(fields, NULL) : NULL;
-    if (cache == NULL) {
-        (void)fputs("tests: no memory\n", stderr);
-        exit(1);
-    }
-    classify_in(fields, cache, row.text, out, size);
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    struct vx_stage stage;
+    vx_stage_init(&stage, NULL);
+    classify_in(&stage, text, out, size);
+    vx_stage_fini(&stage);
 }
 
-size_t vx_check_rows(const struct vx_row *rows, size_t n)
+size_t vx_check_rows_in(const struct vx_stage *stage, const struct vx_row *rows, size_t n)
 {
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = fields != NULL ? ct_cache_new(fields, NULL) : NULL;
     size_t wrong = 0;
-    if (cache == NULL) {
-        (void)fputs("tests: no memory\n", stderr);
-        exit(1);
-    }
     for (size_t i = 0; i < n; i++) {
         char got[4096];
-        classify_in(fields, cache, rows[i].text, got, sizeof got);
+        classify_in(stage, rows[i].text, got, sizeof got);
         if (strcmp(got, rows[i].want) != 0) {
             wrong++;
             (void)fprintf(stderr, "--- %s\nwant %s\ngot  %s\n", rows[i].text, rows[i].want, got);
         }
     }
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    return wrong;
+}
+
+size_t vx_check_rows(const struct vx_row *rows, size_t n)
+{
+    struct vx_stage stage;
+    vx_stage_init(&stage, NULL);
+    size_t wrong = vx_check_rows_in(&stage, rows, n);
+    vx_stage_fini(&stage);
     return wrong;
 }

@@ -28,8 +28,28 @@ struct vx_row {
 /* Writes the verdict's line; ends the program when it does not fit. */
 void vx_format(char *out, size_t size, const struct ct_txn *txn, const struct ct_verdict *verdict);
 
+/* A classifier and the field names that it knows. */
+struct vx_stage {
+    struct ct_fields *fields;
+    struct ct_cache *cache;
+};
+
+/* config may be NULL. Ends the program when there is no memory, or the config is wrong. */
+void vx_stage_init(struct vx_stage *stage, const struct ct_cache_config *config);
+void vx_stage_fini(struct vx_stage *stage);
+/* Fixtures of cmocka: a stage without a config in *state. */
+int vx_stage_setup(void **state);
+int vx_stage_teardown(void **state);
+
+/* The transaction that text is, as in vx_row; for tx_free. */
+struct ct_txn *vx_txn(const struct vx_stage *stage, const char *text);
+struct ct_verdict vx_judge(const struct vx_stage *stage, const char *text);
+
 /* Checks all rows, prints each that differs, returns how many did. */
+size_t vx_check_rows_in(const struct vx_stage *stage, const struct vx_row *rows, size_t n);
 size_t vx_check_rows(const struct vx_row *rows, size_t n);
+/* For a test: fails it when one of the rows differs. */
+#define VX_CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
 
 /* Classifies text (as in vx_row) and writes the verdict's line. */
 void vx_classify(char *out, size_t size, const char *text);

@@ -17,32 +17,6 @@
 #include "support/txn.h"
 #include "support/verdict.h"
 
-struct world {
-    struct ct_fields *fields;
-    struct ct_cache *cache;
-};
-
-static int setup(void **state)
-{
-    struct world *world = calloc(1, sizeof *world);
-    assert_non_null(world);
-    world->fields = ct_http_fields_new();
-    assert_non_null(world->fields);
-    world->cache = ct_cache_new(world->fields, NULL);
-    assert_non_null(world->cache);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct world *world = *state;
-    ct_cache_free(world->cache);
-    ct_http_fields_free(world->fields);
-    free(world);
-    return 0;
-}
-
 static struct ct_verdict verdict_of(enum ct_outcome outcome, enum ct_reason reason)
 {
     struct ct_verdict verdict = vx_verdict(outcome);
@@ -54,8 +28,8 @@ static struct ct_verdict verdict_of(enum ct_outcome outcome, enum ct_reason reas
 
 static void every_reason_has_words_and_an_advice_of_its_own(void **state)
 {
-    struct world *world = *state;
-    struct ct_txn *txn = tx_new(world->fields, "GET /\n\n200\n");
+    struct vx_stage *stage = *state;
+    struct ct_txn *txn = tx_new(stage->fields, "GET /\n\n200\n");
     assert_null(ct_cache_reason_help(CT_REASON_NOT_GIVEN));
     assert_null(ct_cache_reason_help(CT_REASON_COUNT));
     for (int i = CT_REASON_NOT_GIVEN + 1; i < CT_REASON_COUNT; i++) {
@@ -73,8 +47,8 @@ static void every_reason_has_words_and_an_advice_of_its_own(void **state)
 
 static void every_outcome_has_an_advice_where_no_reason_is_known(void **state)
 {
-    struct world *world = *state;
-    struct ct_txn *txn = tx_new(world->fields, "GET /\n\n200\n");
+    struct vx_stage *stage = *state;
+    struct ct_txn *txn = tx_new(stage->fields, "GET /\n\n200\n");
     for (int i = 0; i < CT_OUTCOME_COUNT; i++) {
         struct ct_verdict verdict = verdict_of((enum ct_outcome)i, CT_REASON_NOT_GIVEN);
         const struct ct_advice_row *row = ct_cache_advice_find(txn, &verdict);
@@ -103,7 +77,7 @@ static const char *const samples[] = {
 #define N_SAMPLES (sizeof samples / sizeof samples[0])
 
 /* Whether any transaction and verdict that a row allows leads to it. */
-static bool is_reached(struct world *world, const struct ct_advice_row *row)
+static bool is_reached(struct vx_stage *stage, const struct ct_advice_row *row)
 {
     int outcome_from = row->outcome < CT_OUTCOME_COUNT ? row->outcome : 0;
     int outcome_to = row->outcome < CT_OUTCOME_COUNT ? row->outcome : CT_OUTCOME_COUNT - 1;
@@ -111,7 +85,7 @@ static bool is_reached(struct world *world, const struct ct_advice_row *row)
     int reason_to = row->reason < CT_REASON_COUNT ? row->reason : CT_REASON_COUNT - 1;
     bool found = false;
     for (size_t i = 0; i < N_SAMPLES * 4 && !found; i++) {
-        struct ct_txn *txn = tx_new(world->fields, samples[i / 4]);
+        struct ct_txn *txn = tx_new(stage->fields, samples[i / 4]);
         for (int o = outcome_from; o <= outcome_to && !found; o++) {
             for (int r = reason_from; r <= reason_to && !found; r++) {
                 struct ct_verdict verdict = verdict_of((enum ct_outcome)o, (enum ct_reason)r);
@@ -128,11 +102,11 @@ static bool is_reached(struct world *world, const struct ct_advice_row *row)
 
 static void no_row_stands_in_the_shade_of_another(void **state)
 {
-    struct world *world = *state;
+    struct vx_stage *stage = *state;
     const struct ct_advice_row *row = NULL;
     size_t bad = 0;
     for (size_t i = 0; (row = ct_cache_advice_row(i)) != NULL; i++) {
-        if (!is_reached(world, row)) {
+        if (!is_reached(stage, row)) {
             print_message("never reached: %s\n", row->text);
             bad++;
         }
@@ -140,10 +114,10 @@ static void no_row_stands_in_the_shade_of_another(void **state)
     assert_int_equal(bad, 0);
 }
 
-static bool is_dialect(const struct world *world, const char *name)
+static bool is_dialect(const struct vx_stage *stage, const char *name)
 {
     const char *known = NULL;
-    for (size_t i = 0; (known = ct_cache_dialect_name(world->cache, i)) != NULL; i++) {
+    for (size_t i = 0; (known = ct_cache_dialect_name(stage->cache, i)) != NULL; i++) {
         if (strcmp(known, name) == 0) {
             return true;
         }
@@ -153,7 +127,7 @@ static bool is_dialect(const struct world *world, const char *name)
 
 static void texts_name_only_what_there_is(void **state)
 {
-    struct world *world = *state;
+    struct vx_stage *stage = *state;
     static const char *const values[] = {
 #define X(name) "{" #name "}",
         CT_ADVICE_VALUES(X)
@@ -161,7 +135,7 @@ static void texts_name_only_what_there_is(void **state)
     };
     const struct ct_advice_row *row = NULL;
     for (size_t i = 0; (row = ct_cache_advice_row(i)) != NULL; i++) {
-        assert_true(row->dialect == NULL || is_dialect(world, row->dialect));
+        assert_true(row->dialect == NULL || is_dialect(stage, row->dialect));
         assert_true(strlen(row->text) < CT_ADVICE_MAX / 2);
         for (const char *at = strchr(row->text, '{'); at != NULL; at = strchr(at + 1, '{')) {
             bool known = false;
@@ -257,12 +231,12 @@ static const struct row advised[] = {
 
 static void the_advice_is_right_for_the_product_and_has_its_values(void **state)
 {
-    struct world *world = *state;
+    struct vx_stage *stage = *state;
     for (size_t i = 0; i < sizeof advised / sizeof advised[0]; i++) {
-        struct ct_txn *txn = tx_new(world->fields, advised[i].text);
+        struct ct_txn *txn = tx_new(stage->fields, advised[i].text);
         struct ct_verdict verdict;
         char advice[CT_ADVICE_MAX];
-        ct_cache_classify(world->cache, txn, &verdict);
+        ct_cache_classify(stage->cache, txn, &verdict);
         size_t n = ct_cache_advice(txn, &verdict, advice, sizeof advice);
         assert_int_equal(n, strlen(advice));
         if (strstr(advice, advised[i].want) == NULL) {
@@ -281,12 +255,12 @@ static void the_advice_is_right_for_the_product_and_has_its_values(void **state)
 
 static void hostile_values_are_made_safe_and_cut(void **state)
 {
-    struct world *world = *state;
+    struct vx_stage *stage = *state;
     char input[4096];
     int n = snprintf(input, sizeof input,
                      "GET /\n\n200\nCache-Control: no-store, x=\033[2J\xff\xc2\x9b%0400d\n", 7);
     assert_true(n > 400);
-    struct ct_txn *txn = tx_new(world->fields, input);
+    struct ct_txn *txn = tx_new(stage->fields, input);
     struct ct_verdict verdict = verdict_of(CT_OUTCOME_UNCACHEABLE, CT_REASON_RESPONSE_NO_STORE);
     char whole[CT_ADVICE_MAX];
     (void)ct_cache_advice(txn, &verdict, whole, sizeof whole);
@@ -310,7 +284,7 @@ static void hostile_values_are_made_safe_and_cut(void **state)
 
 int main(void)
 {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, vx_stage_setup, vx_stage_teardown)
     const struct CMUnitTest tests[] = {
         WITH(every_reason_has_words_and_an_advice_of_its_own),
         WITH(every_outcome_has_an_advice_where_no_reason_is_known),

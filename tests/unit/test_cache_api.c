@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -14,15 +13,13 @@
 
 static struct ct_verdict judge(const char *text)
 {
+    struct vx_stage stage;
     struct ct_verdict verdict;
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields, NULL);
-    assert_non_null(cache);
-    struct ct_txn *txn = tx_new(fields, text);
-    ct_cache_classify(cache, txn, &verdict);
+    vx_stage_init(&stage, NULL);
+    struct ct_txn *txn = tx_new(stage.fields, text);
+    ct_cache_classify(stage.cache, txn, &verdict);
     tx_free(txn);
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    vx_stage_fini(&stage);
     return verdict;
 }
 
@@ -57,19 +54,18 @@ static void every_number_has_a_name_and_others_none(void **state)
 static void dialects_are_listed_once(void **state)
 {
     (void)state;
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields, NULL);
+    struct vx_stage stage;
+    vx_stage_init(&stage, NULL);
     size_t n = 0;
-    while (ct_cache_dialect_name(cache, n) != NULL) {
+    while (ct_cache_dialect_name(stage.cache, n) != NULL) {
         for (size_t i = 0; i < n; i++) {
-            assert_string_not_equal(ct_cache_dialect_name(cache, i),
-                                    ct_cache_dialect_name(cache, n));
+            assert_string_not_equal(ct_cache_dialect_name(stage.cache, i),
+                                    ct_cache_dialect_name(stage.cache, n));
         }
         n++;
     }
     assert_true(n > 40);
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    vx_stage_fini(&stage);
 }
 
 static void a_full_field_table_refuses_the_handle(void **state)
@@ -161,29 +157,27 @@ static void ignored_headers_are_absent_in_every_meaning(void **state)
     static const char *const names[] = {"x-cache", "CF-RAY", "age", "X-Nobody-Knows", "Server"};
     const struct ct_cache_config config = {.ignored = names, .n_ignored = 5};
     struct ct_verdict verdict;
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields, &config);
-    assert_non_null(cache);
+    struct vx_stage stage;
+    vx_stage_init(&stage, &config);
     static const char *const silent[] = {
         "GET / HTTP/1.1\n\n200\nX-Cache: HIT\n",
         "GET / HTTP/1.1\n\n200\nAge: 9\nCF-RAY: 1\nServer: cloudflare\n",
     };
     for (size_t i = 0; i < 2; i++) {
-        struct ct_txn *txn = tx_new(fields, silent[i]);
-        ct_cache_classify(cache, txn, &verdict);
+        struct ct_txn *txn = tx_new(stage.fields, silent[i]);
+        ct_cache_classify(stage.cache, txn, &verdict);
         assert_int_equal(verdict.outcome, CT_OUTCOME_UNKNOWN);
         assert_int_equal(verdict.basis, CT_BASIS_NONE);
         assert_int_equal(verdict.age_s, -1);
         tx_free(txn);
     }
     struct ct_txn *txn =
-        tx_new(fields, "GET / HTTP/1.1\n\n200\nX-Cache: HIT\nX-Drupal-Cache: MISS\n");
-    ct_cache_classify(cache, txn, &verdict);
+        tx_new(stage.fields, "GET / HTTP/1.1\n\n200\nX-Cache: HIT\nX-Drupal-Cache: MISS\n");
+    ct_cache_classify(stage.cache, txn, &verdict);
     assert_int_equal(verdict.outcome, CT_OUTCOME_MISS);
     assert_string_equal(verdict.dialect, "drupal");
     tx_free(txn);
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    vx_stage_fini(&stage);
 }
 
 /* The request keeps a field whose name is ignored in responses. */
@@ -193,19 +187,18 @@ static void ignoring_leaves_requests_alone(void **state)
     static const char *const names[] = {"cache-control"};
     const struct ct_cache_config config = {.ignored = names, .n_ignored = 1};
     struct ct_verdict with;
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields, &config);
-    struct ct_txn *txn =
-        tx_new(fields, "GET / HTTP/1.1\nCache-Control: no-store\n\n200\nCache-Control: private\n");
-    ct_cache_classify(cache, txn, &with);
+    struct vx_stage stage;
+    vx_stage_init(&stage, &config);
+    struct ct_txn *txn = tx_new(
+        stage.fields, "GET / HTTP/1.1\nCache-Control: no-store\n\n200\nCache-Control: private\n");
+    ct_cache_classify(stage.cache, txn, &with);
     struct ct_verdict without =
         judge("GET / HTTP/1.1\nCache-Control: no-store\n\n200\nX-Other: private\n");
     assert_int_equal(with.outcome, without.outcome);
     assert_int_equal(with.reason, without.reason);
     assert_int_equal(with.basis, without.basis);
     tx_free(txn);
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    vx_stage_fini(&stage);
 }
 
 int main(void)

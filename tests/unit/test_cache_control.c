@@ -9,8 +9,6 @@
 
 #include "support/verdict.h"
 
-#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
-
 #define FRESH   "HIT inferred - age-positive; -"
 #define STALE   "STALE inferred - -; -"
 #define EXPIRED "STALE inferred - -; -; weak" /* nothing of the lifetime was left to begin with */
@@ -23,7 +21,7 @@ static void the_first_of_equal_directives_counts(void **state)
         {"Age: 10\nCache-Control: max-age=5, max-age=20", STALE},
         {"Age: 10\nCache-Control: max-age=5\nCache-Control: max-age=20", STALE},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void s_maxage_then_max_age_then_expires(void **state)
@@ -41,7 +39,7 @@ static void s_maxage_then_max_age_then_expires(void **state)
         {"Age: 10\nExpires: never", EXPIRED},
         {"Age: 10", FRESH},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void delta_seconds_are_digits_with_a_ceiling(void **state)
@@ -56,7 +54,7 @@ static void delta_seconds_are_digits_with_a_ceiling(void **state)
         {"Age: 10\nCache-Control: max-age", EXPIRED},
         {"Age: 10\nCache-Control: max-age=", EXPIRED},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void lists_are_read_as_they_come(void **state)
@@ -69,7 +67,7 @@ static void lists_are_read_as_they_come(void **state)
         {"Age: 10\nCache-Control: max_age=1, max-age=20", FRESH},
         {"Age: 10\nCache-Control: public\nVia: 1.1 p\nCache-Control: max-age=5", STALE},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 int main(void)

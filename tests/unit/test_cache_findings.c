@@ -4,12 +4,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #include "support/txn.h"
+#include "support/verdict.h"
 
 #include "cachetap/cache.h"
 
@@ -23,38 +22,31 @@ struct row {
     const char *text; /* header lines of a response 200 to GET /, or "@" and a transaction */
 };
 
-static uint64_t findings_of(const struct ct_fields *fields, const struct ct_cache *cache,
-                            const char *text)
+static uint64_t findings_of(const struct vx_stage *stage, const char *text)
 {
-    char whole[2048];
     struct ct_verdict verdict;
-    if (text[0] != '@') {
-        (void)snprintf(whole, sizeof whole, "GET / HTTP/1.1\n\n200 OK\n%s\n", text);
-    }
-    struct ct_txn *txn = tx_new(fields, text[0] == '@' ? text + 1 : whole);
+    struct ct_txn *txn = vx_txn(stage, text);
     txn->request.first_ns = txn->request.head_ns = txn->request.last_ns = NOW_NS;
     txn->response.first_ns = txn->response.head_ns = txn->response.last_ns = NOW_NS;
-    ct_cache_classify(cache, txn, &verdict);
+    ct_cache_classify(stage->cache, txn, &verdict);
     tx_free(txn);
     return verdict.findings;
 }
 
 static void check(const struct row *rows, size_t n)
 {
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields, NULL);
+    struct vx_stage stage;
+    vx_stage_init(&stage, NULL);
     size_t wrong = 0;
-    assert_non_null(cache);
     for (size_t i = 0; i < n; i++) {
-        bool shows = (findings_of(fields, cache, rows[i].text) >> rows[i].finding & 1) != 0;
+        bool shows = (findings_of(&stage, rows[i].text) >> rows[i].finding & 1) != 0;
         if (shows != rows[i].shows) {
             print_error("%s %s\n%s\n", ct_cache_finding_name(rows[i].finding),
                         shows ? "is shown by" : "is not shown by", rows[i].text);
             wrong++;
         }
     }
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    vx_stage_fini(&stage);
     assert_int_equal(wrong, 0);
 }
 
@@ -311,15 +303,13 @@ static void several_caches(void **state)
 static void a_good_response_shows_nothing(void **state)
 {
     (void)state;
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields, NULL);
-    assert_int_equal(findings_of(fields, cache,
-                                 DATE "Cache-Control: public, max-age=600\nETag: \"a\"\n"
-                                      "Vary: Accept-Encoding\nAge: 0\nX-Cache: MISS"),
+    struct vx_stage stage;
+    vx_stage_init(&stage, NULL);
+    assert_int_equal(findings_of(&stage, DATE "Cache-Control: public, max-age=600\nETag: \"a\"\n"
+                                              "Vary: Accept-Encoding\nAge: 0\nX-Cache: MISS"),
                      0);
-    assert_int_equal(findings_of(fields, cache, "@POST /x HTTP/1.1\nX-Cache: HIT\n"), 0);
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    assert_int_equal(findings_of(&stage, "@POST /x HTTP/1.1\nX-Cache: HIT\n"), 0);
+    vx_stage_fini(&stage);
 }
 
 static void every_finding_has_its_texts(void **state)

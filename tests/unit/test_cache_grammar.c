@@ -9,8 +9,6 @@
 
 #include "support/verdict.h"
 
-#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
-
 static void case_and_separators_carry_no_meaning(void **state)
 {
     (void)state;
@@ -24,7 +22,7 @@ static void case_and_separators_carry_no_meaning(void **state)
         {"X-Cache: \"HIT\"", "HIT stated generic -; generic=HIT"},
         {"X-Cache:   HIT  ", "HIT stated generic -; generic=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void counters_have_many_forms(void **state)
@@ -46,7 +44,7 @@ static void counters_have_many_forms(void **state)
          "HIT stated generic -; generic=HIT~ generic=HIT(12); fossil"},
         {"X-Cache: HIT\nX-Cache-Hits: many", "HIT stated generic -; generic=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void what_takes_its_own_word_back_is_not_understood(void **state)
@@ -87,7 +85,7 @@ static void lists_are_tiers_the_last_nearest_the_client(void **state)
         {"X-Cache: MISS from a (x, y), HIT from b (u, (v, w))",
          "HIT stated generic -; a=MISS~ b=HIT; fossil"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void nodes_stand_after_from_or_before_the_word(void **state)
@@ -103,7 +101,7 @@ static void nodes_stand_after_from_or_before_the_word(void **state)
          "HIT stated generic -; cloudfront.internal.example=HIT"},
         {"X-Cache: HIT from", "HIT stated generic -; generic=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void labels_decide_the_place(void **state)
@@ -122,7 +120,7 @@ static void labels_decide_the_place(void **state)
         {"X-Cache: L1: MISS, L2: HIT",
          "MISS stated generic shield-hit; L2=HIT L1=MISS; tier=shield"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void what_says_nothing_is_as_if_absent(void **state)
@@ -141,7 +139,7 @@ static void what_says_nothing_is_as_if_absent(void **state)
         {"Cache: something else", "UNKNOWN none - -; -"},
         {"X-Cacheable: YES", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void unknown_words_are_unknown_with_their_line_kept(void **state)
@@ -157,7 +155,7 @@ static void unknown_words_are_unknown_with_their_line_kept(void **state)
         {"X-Cache: yes", "UNKNOWN stated generic unrecognised-status; generic=UNKNOWN"},
         {"X-Cache: 1", "UNKNOWN stated generic unrecognised-status; generic=UNKNOWN"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void a_list_where_one_word_is_due_counts_its_last(void **state)
@@ -167,7 +165,7 @@ static void a_list_where_one_word_is_due_counts_its_last(void **state)
         {"CF-Cache-Status: HIT, HIT", "HIT stated cloudflare -; cloudflare=HIT; malformed"},
         {"CF-Cache-Status: HIT, MISS", "MISS stated cloudflare -; cloudflare=MISS; malformed"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 int main(void)

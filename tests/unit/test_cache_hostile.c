@@ -14,32 +14,6 @@
 #include "support/txn.h"
 #include "support/verdict.h"
 
-struct stage {
-    struct ct_fields *fields;
-    struct ct_cache *cache;
-};
-
-static int set_up(void **state)
-{
-    struct stage *stage = calloc(1, sizeof *stage);
-    if (stage == NULL) {
-        return -1;
-    }
-    stage->fields = ct_http_fields_new();
-    stage->cache = ct_cache_new(stage->fields, NULL);
-    *state = stage;
-    return stage->cache != NULL ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct stage *stage = *state;
-    ct_cache_free(stage->cache);
-    ct_http_fields_free(stage->fields);
-    free(stage);
-    return 0;
-}
-
 /* What every verdict must keep to. */
 static void check_bounds(const struct ct_txn *txn, const struct ct_verdict *v)
 {
@@ -63,7 +37,7 @@ static void check_bounds(const struct ct_txn *txn, const struct ct_verdict *v)
     }
 }
 
-static struct ct_verdict judge(const struct stage *stage, const char *text, size_t n)
+static struct ct_verdict judge(const struct vx_stage *stage, const char *text, size_t n)
 {
     struct ct_verdict verdict;
     struct ct_txn *txn = tx_new_span(stage->fields, (struct ct_span){(const uint8_t *)text, n});
@@ -86,7 +60,7 @@ static void append(struct builder *b, const char *part)
 }
 
 /* head, then part count times, then tail. */
-static struct ct_verdict judge_repeated(const struct stage *stage, const char *head,
+static struct ct_verdict judge_repeated(const struct vx_stage *stage, const char *head,
                                         const char *part, size_t count, const char *tail)
 {
     struct builder b = {malloc(strlen(head) + strlen(part) * count + strlen(tail) + 1), 0};
@@ -220,5 +194,5 @@ int main(void)
         cmocka_unit_test(brackets_and_quotes_that_never_close),
         cmocka_unit_test(secret_fields_count_by_their_presence),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, vx_stage_setup, vx_stage_teardown);
 }

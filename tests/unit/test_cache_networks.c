@@ -12,8 +12,6 @@
 
 #include "support/verdict.h"
 
-#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
-
 struct value_row {
     const char *lines; /* header lines; %s is the value */
     const char *dialect;
@@ -190,7 +188,7 @@ static void alibaba_and_huawei_name_their_nodes_in_via(void **state)
         {"Via: 1.1 a[1], 1.1 b]x[", "UNKNOWN none - -; -"},
         {"Via: [", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void huawei_is_read_in_its_documented_order(void **state)
@@ -205,7 +203,7 @@ static void huawei_is_read_in_its_documented_order(void **state)
         {"X-Cache-Lookup: Something Else",
          "UNKNOWN stated tencent unrecognised-status; tencent=UNKNOWN"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define SERVED "X-Served-By: cache-jfk1041-JFK, cache-ord1720-ORD"
@@ -242,7 +240,7 @@ static void fastly_lists(void **state)
          "HIT stated fastly -; cache-fra19170-FRA=HIT(0)"},
         {"X-Pantheon-Styx-Hostname: styx-fe1-a\nX-Cache: HIT", "HIT stated fastly -; fastly=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define GHOST " from a23-45-67-89.deploy.akamaitechnologies.com (AkamaiGHost/9.5.1.3-25098137) (-)"
@@ -283,7 +281,7 @@ static void second_opinions_of_networks(void **state)
         {"X-Provided-By: StackCDN\nX-Cache: HIT", "HIT stated stackpath -; stackpath=HIT"},
         {"X-Cache-Status: Hit\nX-Cache-Key: 3f5a", "HIT stated kong -; kong=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void applications_and_hosts(void **state)
@@ -344,7 +342,7 @@ static void applications_and_hosts(void **state)
         {"X-Generator: Drupal 10 (https://www.drupal.org)", "UNKNOWN none - -; -"},
         {"X-FW-Serve: TRUE", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 int main(void)

@@ -21,16 +21,14 @@ static const enum ct_note doubts[] = {CT_NOTE_GAP_IN_HEAD, CT_NOTE_HEADER_CUT, C
 
 static void classify(const char *text, uint32_t notes, struct ct_verdict *verdict, char line[256])
 {
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields, NULL);
-    struct ct_txn *txn = tx_new(fields, text);
-    assert_non_null(cache);
+    struct vx_stage stage;
+    vx_stage_init(&stage, NULL);
+    struct ct_txn *txn = tx_new(stage.fields, text);
     txn->notes = notes;
-    ct_cache_classify(cache, txn, verdict);
+    ct_cache_classify(stage.cache, txn, verdict);
     vx_format(line, 256, txn, verdict);
     tx_free(txn);
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    vx_stage_fini(&stage);
 }
 
 struct case_row {

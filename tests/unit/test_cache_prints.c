@@ -4,13 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "cache/reading.h"
 #include "support/txn.h"
+#include "support/verdict.h"
 
 struct row {
     const char *line;
@@ -121,13 +121,10 @@ static const char *const none[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static void read_prints(struct ct_reading *r, const struct ct_fields *fields,
-                        const struct ct_cache *cache, const char *line)
+static void read_prints(struct ct_reading *r, const struct vx_stage *stage, const char *line)
 {
-    char text[512];
-    (void)snprintf(text, sizeof text, "GET / HTTP/1.1\n\n200 OK\n%s\n", line);
-    struct ct_txn *txn = tx_new(fields, text);
-    ct_cache_scan(r, cache, txn);
+    struct ct_txn *txn = vx_txn(stage, line);
+    ct_cache_scan(r, stage->cache, txn);
     ct_cache_find_makers(r);
     tx_free(txn);
 }
@@ -135,13 +132,12 @@ static void read_prints(struct ct_reading *r, const struct ct_fields *fields,
 static void every_fingerprint_tells_its_dialect(void **state)
 {
     (void)state;
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields, NULL);
+    struct vx_stage stage;
+    vx_stage_init(&stage, NULL);
     struct ct_reading r;
     size_t wrong = 0;
-    assert_non_null(cache);
     for (size_t i = 0; i < COUNT(rows); i++) {
-        read_prints(&r, fields, cache, rows[i].line);
+        read_prints(&r, &stage, rows[i].line);
         for (unsigned d = 0; d < CT_DIALECT_COUNT; d++) {
             if (ct_dialect_set_has(&r.prints, d) != (d == rows[i].dialect)) {
                 print_error("%s: %s\n", rows[i].line, ct_cache_dialects[d].name);
@@ -150,14 +146,13 @@ static void every_fingerprint_tells_its_dialect(void **state)
         }
     }
     for (size_t i = 0; i < COUNT(none); i++) {
-        read_prints(&r, fields, cache, none[i]);
+        read_prints(&r, &stage, none[i]);
         if (r.print_lacks != 0) {
             print_error("%s is a fingerprint\n", none[i]);
             wrong++;
         }
     }
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    vx_stage_fini(&stage);
     assert_int_equal(wrong, 0);
 }
 

@@ -10,8 +10,6 @@
 
 #include "support/verdict.h"
 
-#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
-
 #define ATS(code)         "Via: http/1.1 ats (ApacheTrafficServer/9.2.9 [" code "])"
 #define ERR(status, code) "@GET / HTTP/1.1\n\n" status "\n" ATS(code) "\n"
 
@@ -29,7 +27,7 @@ static void traffic_server_place_1_client_request(void **state)
         {ERR("400", "uEc s f p eH:t c  p s "),
          "ERROR stated trafficserver origin-error; ats=ERROR"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void traffic_server_place_3_cache_lookup(void **state)
@@ -47,7 +45,7 @@ static void traffic_server_place_3_cache_lookup(void **state)
         {ATS("uScXs f p eN:t cCHp s "),
          "UNKNOWN stated trafficserver unrecognised-status; ats=UNKNOWN"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void traffic_server_place_5_server(void **state)
@@ -66,7 +64,7 @@ static void traffic_server_place_5_server(void **state)
                                         " ats=REVALIDATED"},
         {ATS("uScSs f p eN:t cCSp s "), "STALE stated trafficserver -; ats=STALE"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void traffic_server_place_7_fill(void **state)
@@ -79,7 +77,7 @@ static void traffic_server_place_7_fill(void **state)
         {ATS("uScMsSf pSeN:t cCMp sS") "\nCache-Control: private",
          "UNCACHEABLE stated trafficserver response-private; ats=UNCACHEABLE; stored=no"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void traffic_server_place_11_error(void **state)
@@ -109,7 +107,7 @@ static void traffic_server_place_11_error(void **state)
         {ATS("uScHs f p e :t cCHp s "), "HIT stated trafficserver -; ats=HIT"},
         {ATS("uScHs f p eN;t cCHp s "), "HIT stated trafficserver -; ats=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void traffic_server_place_14_tunnel(void **state)
@@ -126,7 +124,7 @@ static void traffic_server_place_14_tunnel(void **state)
         {ATS("uSc sSf pSeN:tAc  p sS"), "BYPASS stated trafficserver request-authorization;"
                                         " ats=BYPASS"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void traffic_server_places_16_and_17_lookup_detail(void **state)
@@ -147,7 +145,7 @@ static void traffic_server_places_16_and_17_lookup_detail(void **state)
         {ATS("uCcMsSf pSeN:t cCKp sS"), "BYPASS stated trafficserver request-cookie; ats=BYPASS"},
         {ATS("uScMsSfWpSeN:t cCMp sS"), "MISS stated trafficserver -; ats=MISS; stored=yes"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void traffic_server_places_19_and_21_connections(void **state)
@@ -164,7 +162,7 @@ static void traffic_server_places_19_and_21_connections(void **state)
         {ATS("uScSs f p eN:t cCSi p sF"),
          "STALE stated trafficserver stale-if-error; ats=STALE; stale-cause=error"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void traffic_server_forms(void **state)
@@ -196,7 +194,7 @@ static void traffic_server_forms(void **state)
         {"Via: http/1.1 HB-UNI-1-JCS-117 (jcs [??])",
          "UNKNOWN stated jdcloud unrecognised-status; HB-UNI-1-JCS-117=UNKNOWN"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define ASF(word, detail) \
@@ -236,7 +234,7 @@ static void httpd_sentences(void **state)
          "BYPASS stated httpd invalidated; www.example=BYPASS"},
         {DETAIL("something new"), "UNKNOWN stated httpd unrecognised-status; www.example=UNKNOWN"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void proxies_known_by_their_names(void **state)
@@ -258,7 +256,7 @@ static void proxies_known_by_their_names(void **state)
         {"Server: envoy\nx-envoy-upstream-service-time: 12", "UNKNOWN none - -; -"},
         {"Server: Caddy", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void libraries_write_squids_fields_without_a_name(void **state)
@@ -271,7 +269,7 @@ static void libraries_write_squids_fields_without_a_name(void **state)
          "EXPIRED stated httpcache expired-replaced; httpcache=EXPIRED; weak"},
         {"x-cache: HIT\nx-cache-lookup: MISS", "HIT stated httpcache -; httpcache=HIT; disagree"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define SQUID_ERROR(status, code)                                            \
@@ -289,7 +287,7 @@ static void errors_of_squid(void **state)
         {SQUID_ERROR("407", "ERR_CACHE_ACCESS_DENIED 0"),
          "SYNTHETIC stated squid denied; proxy=SYNTHETIC"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define V71 "Via: 1.1 varnish (Varnish/7.1)\n"
@@ -312,7 +310,7 @@ static void idioms_of_varnish(void **state)
         {"X-Varnish: 55 53\nVia: 1.1 edge-7 (Varnish/7.4)\nAge: 3",
          "HIT stated varnish -; varnish=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 /* nginx sends its line twice with 416; two lines of two servers stay two tiers. */
@@ -326,7 +324,7 @@ static void repeated_lines(void **state)
          "MISS stated nginx -; nginx=MISS nginx=MISS"},
         {"CF-Cache-Status: HIT\nCF-Cache-Status: HIT", "HIT stated cloudflare -; cloudflare=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 int main(void)

@@ -9,8 +9,6 @@
 
 #include "support/verdict.h"
 
-#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
-
 static void the_network_at_the_edge_decides(void **state)
 {
     (void)state;
@@ -38,7 +36,7 @@ static void the_network_at_the_edge_decides(void **state)
         {"X-Kinsta-Cache: HIT\nki-cf-cache-status: BYPASS",
          "BYPASS stated cloudflare -; kinsta=HIT cloudflare=BYPASS"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void of_two_networks_via_or_server_tells_the_nearer(void **state)
@@ -56,7 +54,7 @@ static void of_two_networks_via_or_server_tells_the_nearer(void **state)
         {"Server: cloudflare\nCF-Cache-Status: MISS\nX-Cache: Hit from cloudfront",
          "MISS stated cloudflare shield-hit; cloudfront=HIT cloudflare=MISS; tier=shield"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 /* Lists that a network did not write are of who stands behind it. */
@@ -177,7 +175,7 @@ static void proxies_of_unknown_place_stand_in_the_order_of_their_lines(void **st
          "Via: 1.1 varnish (Varnish/7.1)",
          "HIT stated varnish -; nginx=MISS~ varnish=HIT; fossil"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void only_a_tier_that_did_not_ask_makes_fossils(void **state)
@@ -198,7 +196,7 @@ static void only_a_tier_that_did_not_ask_makes_fossils(void **state)
          "PARTIAL_HIT stated generic partial; generic=MISS~ generic=HIT generic=PARTIAL_HIT;"
          " fossil"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void an_echo_is_no_tier(void **state)
@@ -217,7 +215,7 @@ static void an_echo_is_no_tier(void **state)
          "HIT stated cloudflare -; cloudflare=HIT; disagree"},
         {"X-Drupal-Cache: HIT\nX-Cache: HIT", "HIT stated drupal -; drupal=HIT; tier=application"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void names_order_the_tiers_of_some(void **state)
@@ -234,7 +232,7 @@ static void names_order_the_tiers_of_some(void **state)
         {"X-Cache-Lookup: Hit From MemCache\nX-Cache-Lookup: Cache Miss",
          "HIT stated tencent -; tencent=MISS~ tencent=HIT; fossil"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void a_sentence_of_a_network_stands_before_the_stored_x_cache(void **state)

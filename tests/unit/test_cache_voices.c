@@ -9,8 +9,6 @@
 
 #include "support/verdict.h"
 
-#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
-
 static void via_orders_the_tiers_that_it_names(void **state)
 {
     (void)state;
@@ -32,7 +30,7 @@ static void via_orders_the_tiers_that_it_names(void **state)
         {"X-Cache: MISS from out\nX-Cache: HIT from inner\nVia: 1.1 inner, 1.1 outer",
          "HIT stated generic -; out=MISS~ inner=HIT; fossil"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void two_fields_with_one_name_are_one_cache(void **state)
@@ -53,7 +51,7 @@ static void two_fields_with_one_name_are_one_cache(void **state)
         {"Cache-Status: a; hit\nX-Cache: MISS from b",
          "HIT stated rfc9211 -; b=MISS~ a=HIT; fossil"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void the_fields_of_one_network_are_one_tier(void **state)
@@ -83,7 +81,7 @@ static void the_fields_of_one_network_are_one_tier(void **state)
         {"CF-Cache-Status: HIT\nki-cf-cache-status: BYPASS",
          "HIT stated cloudflare -; cloudflare=BYPASS~ cloudflare=HIT; fossil"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void a_copied_word_is_no_tier_of_its_own(void **state)
@@ -98,7 +96,7 @@ static void a_copied_word_is_no_tier_of_its_own(void **state)
         {"X-Drupal-Cache: HIT\nX-Cache: quux",
          "UNKNOWN stated generic unrecognised-status; drupal=HIT generic=UNKNOWN"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void hubspot_stands_behind_cloudflare(void **state)
@@ -110,7 +108,7 @@ static void hubspot_stands_behind_cloudflare(void **state)
         {"x-hs-cf-cache-status: STALE",
          "STALE stated hubspot stale-if-error; hubspot=STALE; stale-cause=error"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void cache_status_of_products(void **state)
@@ -141,7 +139,7 @@ static void cache_status_of_products(void **state)
         {"@GET / HTTP/1.1\n\n404\nCache-Status: \"Netlify Edge\"; fwd=miss; fwd-status=404\n",
          "MISS stated netlify -; Netlify Edge=MISS"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 int main(void)

@@ -11,8 +11,6 @@
 
 #include "support/verdict.h"
 
-#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
-
 struct word_row {
     const char *outcome;
     const char *words; /* separated by single spaces */
@@ -81,7 +79,7 @@ static void yes_and_no_count_where_the_field_asks(void **state)
         {"X-Cacheable: 1", "UNKNOWN none - -; -"},
         {"X-Check-Cacheable: YES", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 /* The codes of Squid's access log, which Edgecast, Akamai, Traffic Server and others share. */
@@ -119,7 +117,7 @@ static void the_codes_of_squid_carry_affixes(void **state)
         {"X-Cache: HIT_ABORTED", "UNKNOWN stated generic unrecognised-status; generic=UNKNOWN"},
         {"X-Cache: TCP_CF_", "UNKNOWN stated generic unrecognised-status; generic=UNKNOWN"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void words_of_fastly_carry_affixes(void **state)
@@ -154,7 +152,7 @@ static void words_of_fastly_carry_affixes(void **state)
         {"CF-Cache-Status: MISS-WAIT",
          "UNKNOWN stated cloudflare unrecognised-status; cloudflare=UNKNOWN"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 int main(void)

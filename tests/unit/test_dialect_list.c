@@ -12,47 +12,7 @@
 
 #include "cache/lister.h"
 #include "command/dialects.h"
-#include "support/txn.h"
 #include "support/verdict.h"
-
-struct stage {
-    struct ct_fields *fields;
-    struct ct_cache *cache;
-};
-
-static int set_up(void **state)
-{
-    struct stage *stage = calloc(1, sizeof *stage);
-    if (stage == NULL) {
-        return -1;
-    }
-    stage->fields = ct_http_fields_new();
-    stage->cache = ct_cache_new(stage->fields, NULL);
-    *state = stage;
-    return stage->cache != NULL ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct stage *stage = *state;
-    ct_cache_free(stage->cache);
-    ct_http_fields_free(stage->fields);
-    free(stage);
-    return 0;
-}
-
-static struct ct_verdict judge(const struct stage *stage, const char *text)
-{
-    char whole[1024];
-    struct ct_verdict verdict;
-    (void)snprintf(whole, sizeof whole, "%s%s\n",
-                   text[0] == '@' ? "" : "GET / HTTP/1.1\n\n200 OK\n",
-                   text[0] == '@' ? text + 1 : text);
-    struct ct_txn *txn = tx_new(stage->fields, whole);
-    ct_cache_classify(stage->cache, txn, &verdict);
-    tx_free(txn);
-    return verdict;
-}
 
 /* What stands in the list as a sentence holds for its example. */
 static void examples_of_rules_hold(void **state)
@@ -61,7 +21,7 @@ static void examples_of_rules_hold(void **state)
     size_t n = 0;
     for (; ct_cache_rule(n) != NULL; n++) {
         const struct ct_rule *rule = ct_cache_rule(n);
-        struct ct_verdict v = judge(*state, rule->example);
+        struct ct_verdict v = vx_judge(*state, rule->example);
         if (v.outcome != (enum ct_outcome)rule->outcome ||
             v.reason != (enum ct_reason)rule->reason || v.dialect == NULL ||
             strcmp(v.dialect, ct_cache_dialects[rule->dialect].name) != 0) {
@@ -77,7 +37,7 @@ static void examples_of_rules_hold(void **state)
 }
 
 struct tally {
-    const struct stage *stage;
+    const struct vx_stage *stage;
     const char *dialect;
     const char *headers[256];
     size_t n_headers;
@@ -100,7 +60,7 @@ static void count_entry(void *user, const struct ct_entry *entry)
         strcmp(tally->dialect, "generic") == 0) {
         char line[128];
         (void)snprintf(line, sizeof line, "x-edge-cache-status: %s", entry->text);
-        struct ct_verdict v = judge(tally->stage, line);
+        struct ct_verdict v = vx_judge(tally->stage, line);
         tally->n_words++;
         if (v.outcome != entry->outcome) {
             (void)fprintf(stderr, "%s: gives %s\n", line, ct_cache_outcome_name(v.outcome));
@@ -111,7 +71,7 @@ static void count_entry(void *user, const struct ct_entry *entry)
 
 static void every_dialect_has_entries_and_words_mean_what_the_list_says(void **state)
 {
-    const struct stage *stage = *state;
+    const struct vx_stage *stage = *state;
     struct tally *tally = calloc(1, sizeof *tally);
     assert_non_null(tally);
     tally->stage = stage;
@@ -201,5 +161,5 @@ int main(void)
         cmocka_unit_test(a_users_dialect_is_listed_as_it_was_given),
         cmocka_unit_test(lines_fit_a_wide_terminal),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, vx_stage_setup, vx_stage_teardown);
 }

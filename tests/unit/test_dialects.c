@@ -9,8 +9,6 @@
 
 #include "support/verdict.h"
 
-#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
-
 static void cloudflare(void **state)
 {
     (void)state;
@@ -50,7 +48,7 @@ static void cloudflare(void **state)
          "DYNAMIC stated cloudflare not-eligible; cloudflare=DYNAMIC"},
         {"x-hs-cf-cache-status: HIT", "HIT stated hubspot -; hubspot=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void edgecast(void **state)
@@ -101,7 +99,7 @@ static void edgecast(void **state)
         {"X-Cache-Status: CONFIG_NOCACHE",
          "CONFIG_NOCACHE stated generic config-nocache; generic=CONFIG_NOCACHE"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void azure(void **state)
@@ -121,7 +119,7 @@ static void azure(void **state)
         {"X-Cache: CACHE_NOCONFIG\nX-Azure-Ref: 0abc",
          "CONFIG_NOCACHE stated azure config-nocache; azure=CONFIG_NOCACHE"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define GHOST      " from a23-45-67-89.deploy.akamaitechnologies.com (AkamaiGHost/9.5.1.3-25098137) (-)"
@@ -183,7 +181,7 @@ static void akamai(void **state)
         {"Server-Timing: cdn-cache; desc=REVALIDATE, edge; dur=1",
          "REVALIDATED stated akamai validated; akamai=REVALIDATED"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void cloudfront(void **state)
@@ -220,7 +218,7 @@ static void cloudfront(void **state)
         {"Server-Timing: cdn-cache-refresh",
          "REVALIDATED stated cloudfront validated; cloudfront=REVALIDATED"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void fastly(void **state)
@@ -249,7 +247,7 @@ static void fastly(void **state)
         {"fastly-state: ERROR", "ERROR stated fastly origin-error; fastly=ERROR"},
         {"fastly-state: NONE", "NONE stated fastly -; fastly=NONE"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void nginx(void **state)
@@ -291,7 +289,7 @@ static void nginx(void **state)
         {"X-Proxy-Cache-MT: EXPIRED",
          "EXPIRED stated cdn.com.tr expired-replaced; cdn.com.tr=EXPIRED"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define SQUID(x, lookup)                                             \
@@ -358,7 +356,7 @@ static void squid(void **state)
          "CLIENT_REFRESH stated squid request-max-age; inner=HIT outer=CLIENT_REFRESH;"
          " tier=shield"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define V71 "Via: 1.1 varnish (Varnish/7.1)\n"
@@ -441,7 +439,7 @@ static void varnish(void **state)
          "UNCACHEABLE stated varnish -; varnish=UNCACHEABLE; stored=no"},
         {"X-Varnish-Cache: HIT", "HIT stated varnish -; varnish=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define ASF(word, detail) \
@@ -492,7 +490,7 @@ static void httpd(void **state)
         {"X-Cache: INVALIDATE from www.example",
          "BYPASS stated httpd invalidated; www.example=BYPASS"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define ATS(code) "Via: http/1.1 ats (ApacheTrafficServer/9.2.9 [" code "])"
@@ -555,7 +553,7 @@ static void trafficserver(void **state)
         {"X-Cache: hit-fresh\n" ATS("uNcSsSfUpSeN:t cCUp sS"),
          "CLIENT_REFRESH stated trafficserver client-forced; ats=CLIENT_REFRESH; disagree"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void networks_with_a_word(void **state)
@@ -626,7 +624,7 @@ static void networks_with_a_word(void **state)
         {"X-Beluga-Cache-Status: HIT", "HIT stated beluga -; beluga=HIT"},
         {"hascache: 1", "HIT stated generic -; generic=HIT"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void networks_in_asia(void **state)
@@ -670,7 +668,7 @@ static void networks_in_asia(void **state)
         {"ctl-cache-status: HIT from zj-ningbo8-ca17", "HIT stated ctyun -; zj-ningbo8-ca17=HIT"},
         {"X-Ws-Request-Id: 1\nX-Cache: MISS", "MISS stated wangsu -; wangsu=MISS"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void applications(void **state)
@@ -727,7 +725,7 @@ static void applications(void **state)
          " stale-cause=error"},
         {"X-Symfony-Cache: GET /: fresh", "HIT stated symfony -; symfony=HIT; tier=application"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void gateways_and_hosts(void **state)
@@ -768,7 +766,7 @@ static void gateways_and_hosts(void **state)
         {"X-nananana: Batcache-Hit", "HIT stated wordpress -; wordpress=HIT; tier=application"},
         {"X-nananana: Batcache-Set", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 int main(void)

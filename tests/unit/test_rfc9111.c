@@ -11,8 +11,6 @@
 #include "support/txn.h"
 #include "support/verdict.h"
 
-#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
-
 #define PROXY "Via: 1.1 proxy\n"
 
 static void without_a_sign_of_a_cache_nothing_is_said(void **state)
@@ -34,7 +32,7 @@ static void without_a_sign_of_a_cache_nothing_is_said(void **state)
         {"@GET / HTTP/1.1\n", "UNKNOWN none - -; -"},
         {PROXY, "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void what_forbids_storing_holds_for_any_shared_cache(void **state)
@@ -66,7 +64,7 @@ static void what_forbids_storing_holds_for_any_shared_cache(void **state)
         {"@GET / HTTP/1.1\n\n500\nVia: 1.1 proxy\nCache-Control: public\n", "UNKNOWN none - -; -"},
         {"@GET / HTTP/1.1\n\n404\nVia: 1.1 proxy\n", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void methods_outside_caching_are_not_looked_up(void **state)
@@ -88,7 +86,7 @@ static void methods_outside_caching_are_not_looked_up(void **state)
         {"@\n200\nAge: 5\n", "HIT inferred - age-positive; -"},
         {"@\n200\n", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void authorization_bypasses_unless_the_response_allows(void **state)
@@ -106,7 +104,7 @@ static void authorization_bypasses_unless_the_response_allows(void **state)
         {AUTH "Cache-Control: must-revalidate\n", "UNKNOWN none - -; -"},
         {AUTH "Age: 7\n", "HIT inferred - age-positive; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void age_tells_of_a_store(void **state)
@@ -143,7 +141,7 @@ static void age_tells_of_a_store(void **state)
         {"Age: 3\nVia: http/1.1 ats (ApacheTrafficServer/9.2.9)",
          "HIT inferred - age-positive; -; weak"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void an_age_of_the_wait_is_none(void **state)
@@ -155,7 +153,7 @@ static void an_age_of_the_wait_is_none(void **state)
          "HIT inferred - age-positive; -; weak"},
         {"Age: 1\nVia: 1.1 v (Varnish/7.1)", "HIT inferred - age-positive; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void age_is_one_integer(void **state)
@@ -172,7 +170,7 @@ static void age_is_one_integer(void **state)
         {"Age: 99999999999999999999999", "HIT inferred - age-positive; -"},
         {"X-Cache: HIT\nAge: x", "HIT stated generic -; generic=HIT; malformed"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void not_modified_answers_the_client_not_the_cache(void **state)
@@ -187,7 +185,7 @@ static void not_modified_answers_the_client_not_the_cache(void **state)
         {IF_NONE "X-Cache-Status: MISS\n", "MISS stated nginx -; nginx=MISS"},
         {"@GET / HTTP/1.1\n\n304\n", "UNKNOWN none - not-modified-for-client; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void warnings_and_own_answers_of_a_cache(void **state)
@@ -225,7 +223,7 @@ static void warnings_and_own_answers_of_a_cache(void **state)
         {"Via: 1.1 google\nAge: 2187", "HIT inferred - age-positive; -"},
         {"Server: cloudflare\nCF-RAY: 8a1b2c3d4e5f6071-FRA", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void a_store_that_is_cut_off_says_so(void **state)
@@ -237,7 +235,7 @@ static void a_store_that_is_cut_off_says_so(void **state)
         {"Warning: 113 - \"guessed\", 110 - \"stale\"", "STALE inferred - -; -"},
         {"Warning: 214 - \"transformed\"", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void staleness_goes_by_what_is_allowed(void **state)
@@ -260,7 +258,7 @@ static void staleness_goes_by_what_is_allowed(void **state)
         {"@GET / HTTP/1.1\n\n599\n" PROXY "Cache-Control: no-store, must-understand\n",
          "UNCACHEABLE inferred - response-no-store; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void lifetimes_conflict_repeat_and_overflow(void **state)
@@ -280,7 +278,7 @@ static void lifetimes_conflict_repeat_and_overflow(void **state)
         {"Age: 61\nCache-Control: max-age=90\nExpires: 0", "HIT inferred - age-positive; -"},
         {"Age: 61\nPragma: no-cache", "HIT inferred - age-positive; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void what_is_not_decided_stays_unknown(void **state)
@@ -326,7 +324,7 @@ static void what_is_not_decided_stays_unknown(void **state)
         {PROXY "Last-Modified: Tue, 14 Nov 2023 20:13:20 GMT", "UNKNOWN none - -; -"},
         {PROXY "Date: Tue, 14 Nov 2023 20:13:20 GMT", "UNKNOWN none - -; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void pages_of_varnish_and_squid_are_their_own(void **state)
@@ -342,7 +340,7 @@ static void pages_of_varnish_and_squid_are_their_own(void **state)
         {"@GET / HTTP/1.1\n\n500\nAge: 0\nVia: 1.1 s (squid/5.7)\n",
          "HIT inferred - age-zero; -; weak"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 /* RFC 9213: who knows the field does not look at Cache-Control, and who that is does not show. */
@@ -428,7 +426,7 @@ static void the_side_is_told_by_the_request(void **state)
         {"@GET / HTTP/1.1\nVia: 1.1 edge\nIf-None-Match: \"x\"\n\n304\n",
          "UNKNOWN none - not-modified-for-client; -; side=origin"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void every_inference_names_its_rule_and_its_evidence(void **state)
@@ -449,13 +447,12 @@ static void every_inference_names_its_rule_and_its_evidence(void **state)
         "GET / HTTP/1.1\nCache-Control: only-if-cached\n\n504\n",
         "GET / HTTP/1.1\n\n200\nAge: 0\n",
     };
-    struct ct_fields *fields = ct_http_fields_new();
-    struct ct_cache *cache = ct_cache_new(fields, NULL);
-    assert_non_null(cache);
+    struct vx_stage stage;
+    vx_stage_init(&stage, NULL);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct ct_verdict verdict;
-        struct ct_txn *txn = tx_new(fields, texts[i]);
-        ct_cache_classify(cache, txn, &verdict);
+        struct ct_txn *txn = tx_new(stage.fields, texts[i]);
+        ct_cache_classify(stage.cache, txn, &verdict);
         assert_int_equal(verdict.basis, CT_BASIS_INFERRED);
         assert_non_null(verdict.rule);
         assert_non_null(strstr(verdict.rule, "(RFC "));
@@ -463,8 +460,7 @@ static void every_inference_names_its_rule_and_its_evidence(void **state)
         assert_null(verdict.dialect);
         tx_free(txn);
     }
-    ct_cache_free(cache);
-    ct_http_fields_free(fields);
+    vx_stage_fini(&stage);
 }
 
 int main(void)

@@ -9,8 +9,6 @@
 
 #include "support/verdict.h"
 
-#define CHECK(rows) assert_int_equal(vx_check_rows(rows, sizeof(rows) / sizeof(rows)[0]), 0)
-
 static void the_examples_of_the_rfc(void **state)
 {
     (void)state;
@@ -36,7 +34,7 @@ static void the_examples_of_the_rfc(void **state)
         {"Cache-Status: ExampleCache; fwd=uri-miss; stored; collapsed",
          "MISS stated rfc9211 uri-not-stored; ExampleCache=MISS; stored=yes collapsed"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void every_reason_for_going_forward(void **state)
@@ -68,7 +66,7 @@ static void every_reason_for_going_forward(void **state)
         {"Cache-Status: a; hit=?0", "UNKNOWN stated rfc9211 unrecognised-status; a=UNKNOWN"},
         {"Cache-Status: a; hit; fwd=stale", "STALE stated rfc9211 -; a=STALE"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void structured_fields_are_read_strictly(void **state)
@@ -99,7 +97,7 @@ static void structured_fields_are_read_strictly(void **state)
         {"Cache-Status: proxy.example;fwd=request;detail=no-cache",
          "CLIENT_REFRESH stated squid client-forced; proxy.example=CLIENT_REFRESH"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void a_field_that_is_not_valid_is_read_by_eye(void **state)
@@ -116,7 +114,7 @@ static void a_field_that_is_not_valid_is_read_by_eye(void **state)
         {"Cache-Status: MISS", "MISS stated rfc9211 -; rfc9211=MISS; lenient"},
         {"Cache-Status: a;fwd=miss,", "MISS stated rfc9211 -; a=MISS; lenient"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 #define SOUIN(rest) "Cache-Status: Souin; " rest "; key=GET-http-localhost:4443-/path?x=1"
@@ -164,7 +162,7 @@ static void souin(void **state)
         {SOUIN("fwd=bypass") "; detail=DEADLINE-EXCEEDED",
          "BYPASS stated souin origin-timeout; Souin=BYPASS; lenient"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 int main(void)

@@ -50,52 +50,20 @@ static const struct ct_user_dialect dialects[] = {
 };
 /* clang-format on */
 
-struct stage {
-    struct ct_fields *fields;
-    struct ct_cache *cache;
-};
-
 static const struct ct_cache_config config = {.dialects = dialects, .n_dialects = 4};
 
 static int set_up(void **state)
 {
-    struct stage *stage = calloc(1, sizeof *stage);
-    if (stage == NULL) {
-        return -1;
-    }
-    stage->fields = ct_http_fields_new();
-    stage->cache = ct_cache_new(stage->fields, &config);
-    *state = stage;
-    return stage->cache != NULL ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct stage *stage = *state;
-    ct_cache_free(stage->cache);
-    ct_http_fields_free(stage->fields);
-    free(stage);
+    static struct vx_stage stage;
+    vx_stage_init(&stage, &config);
+    *state = &stage;
     return 0;
 }
 
 #define HEAD "GET / HTTP/1.1\n\n200\n"
 
-static void check_rows(const struct stage *stage, const struct vx_row *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        char text[1024];
-        char got[1024];
-        struct ct_verdict verdict;
-        (void)snprintf(text, sizeof text, HEAD "%s\n", rows[i].text);
-        struct ct_txn *txn = tx_new(stage->fields, text);
-        ct_cache_classify(stage->cache, txn, &verdict);
-        vx_format(got, sizeof got, txn, &verdict);
-        tx_free(txn);
-        assert_string_equal(got, rows[i].want);
-    }
-}
-
-#define CHECK(rows) check_rows(*state, rows, sizeof(rows) / sizeof(rows)[0])
+#define CHECK(rows) \
+    assert_int_equal(vx_check_rows_in(*state, rows, sizeof(rows) / sizeof(rows)[0]), 0)
 
 static void values_become_outcomes(void **state)
 {
@@ -187,7 +155,7 @@ static void a_users_word_for_a_named_cache_is_the_exact_one(void **state)
     CHECK(rows);
 }
 
-static struct ct_verdict judge(const struct stage *stage, const char *head, const char *part,
+static struct ct_verdict judge(const struct vx_stage *stage, const char *head, const char *part,
                                size_t count)
 {
     struct ct_verdict verdict;
@@ -259,7 +227,7 @@ static void *classify_often(void *user)
 /* Patterns are matched in memory of the call's own. */
 static void threads_may_share_the_handle(void **state)
 {
-    const struct stage *stage = *state;
+    const struct vx_stage *stage = *state;
     struct worker workers[4];
     struct ct_txn *txn = tx_new(stage->fields, HEAD "X-Acme-Info: fra1; s=H; n=12\n");
     for (size_t i = 0; i < 4; i++) {
@@ -335,5 +303,5 @@ int main(void)
         cmocka_unit_test(what_is_out_of_bounds_is_refused),
         cmocka_unit_test(names_are_found_without_case),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, vx_stage_teardown);
 }
