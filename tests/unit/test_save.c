@@ -7,18 +7,13 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "app/pace.h"
+#include "fixtures/capfile.h"
 #include "sinks/save.h"
 #include "source/encode.h"
-
-#define LINK_ETHERNET 1
-#define LINK_RAW      12 /* DLT_RAW, 101 in files */
 
 static void names_are_those_of_tcpdump(void **state)
 {
@@ -97,10 +92,7 @@ static void assert_reads_back(const struct tape *tape, const struct ct_frame *wa
     struct ct_source_options options = {.paths = paths, .n_paths = 1};
     struct ct_source *source = NULL;
     struct ct_frame frame;
-    int fd = memfd_create("capture", 0);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, tape->bytes, tape->n), (ssize_t)tape->n);
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int fd = capfile_open(tape->bytes, tape->n, path);
     assert_int_equal(ct_source_open(&options, &source), CT_SOURCE_OK);
     for (size_t i = 0; i < n; i++) {
         assert_int_equal(ct_source_next(source, &frame), CT_SOURCE_OK);
