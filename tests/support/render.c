@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/span.h"
 #include "support/txn.h"
@@ -80,4 +81,12 @@ char *rn_render(enum ct_format format, struct ct_output_options options,
         *n_bytes = n;
     }
     return text;
+}
+
+int rn_use_utc(void **state)
+{
+    (void)state;
+    (void)setenv("TZ", "UTC", 1);
+    tzset();
+    return 0;
 }

@@ -31,4 +31,7 @@ char *rn_render(enum ct_format format, struct ct_output_options options,
                 const struct rn_sample *sample, const struct ct_snapshot *snapshot,
                 size_t *n_bytes);
 
+/* A fixture of cmocka: local time is UTC from here on. */
+int rn_use_utc(void **state);
+
 #endif

@@ -9,19 +9,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 
-#include "cachetap/output.h"
-
-static int use_utc(void **state)
-{
-    (void)state;
-    (void)setenv("TZ", "UTC", 1);
-    tzset();
-    return 0;
-}
+#include "support/render.h"
 
 struct sample {
     struct ct_conn_info info;
@@ -221,5 +212,5 @@ int main(void)
         cmocka_unit_test(csv_has_a_format_of_its_own_for_them),
         cmocka_unit_test(only_what_was_asked_for_and_carried_http_is_written),
     };
-    return cmocka_run_group_tests(tests, use_utc, NULL);
+    return cmocka_run_group_tests(tests, rn_use_utc, NULL);
 }

@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/span.h"
@@ -20,14 +19,6 @@
 #include "support/render.h"
 
 static const struct ct_output_options plain = {0};
-
-static int use_utc(void **state)
-{
-    (void)state;
-    (void)setenv("TZ", "UTC", 1);
-    tzset();
-    return 0;
-}
 
 static char *render(enum ct_format format, struct ct_output_options options, const char *text)
 {
@@ -563,5 +554,5 @@ int main(void)
         cmocka_unit_test(lines_are_flushed_one_by_one_only_when_asked),
         cmocka_unit_test(every_format_has_a_name_and_a_need),
     };
-    return cmocka_run_group_tests(tests, use_utc, NULL);
+    return cmocka_run_group_tests(tests, rn_use_utc, NULL);
 }
