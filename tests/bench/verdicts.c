@@ -7,65 +7,24 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "cachetap/parts.h"
+#include "support/kept.h"
+#include "support/need.h"
 #include "support/tape.h"
 
 #define TURNS 15
-
-struct kept {
-    struct ct_txn *txns; /* text and lines owned */
-    size_t n;
-    size_t room;
-};
-
-static void *need(void *p)
-{
-    if (p == NULL) {
-        (void)fputs("verdicts: no memory\n", stderr);
-        exit(1);
-    }
-    return p;
-}
-
-static void *copy(const void *from, size_t n)
-{
-    return n > 0 ? memcpy(need(malloc(n)), from, n) : need(malloc(1));
-}
-
-static void keep(void *user, const struct ct_txn *txn, const struct ct_verdict *verdict)
-{
-    struct kept *kept = user;
-    (void)verdict;
-    if (kept->n == kept->room) {
-        kept->room = kept->room == 0 ? 1024 : kept->room * 2;
-        kept->txns = need(realloc(kept->txns, kept->room * sizeof *kept->txns));
-    }
-    struct ct_txn *own = &kept->txns[kept->n++];
-    *own = *txn;
-    own->text = copy(txn->text, txn->text_bytes);
-    own->lines = copy(txn->lines, txn->n_lines * sizeof *txn->lines);
-}
-
-static double now_ns(void)
-{
-    struct timespec ts;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-    return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
 
 /* Frames to counts; without the making and freeing of the engine. */
 static double replay(const struct tape *tape, struct ct_engine_config *config)
 {
     struct ct_engine *engine = need(ct_engine_new(config));
-    double start = now_ns();
+    double start = kept_now_ns();
     for (size_t i = 0; i < tape->n; i++) {
         ct_engine_frame(engine, &tape->frames[i]);
     }
     ct_engine_finish(engine);
-    double took = now_ns() - start;
+    double took = kept_now_ns() - start;
     ct_engine_free(engine);
     return took;
 }
@@ -78,38 +37,25 @@ static double judge(const struct kept *kept, const struct ct_engine_config *conf
     ct_insight_intern(fields);
     struct ct_cache *cache = need(ct_cache_new(fields, NULL));
     struct ct_insight *memory = need(ct_insight_new(&config->limits, &config->key, fields));
-    double start = now_ns();
+    double start = kept_now_ns();
     for (size_t i = 0; i < kept->n; i++) {
-        ct_cache_classify(cache, &kept->txns[i], &verdict);
+        ct_cache_classify(cache, &kept->rows[i].txn, &verdict);
         if (insight) {
-            ct_insight_txn(memory, &kept->txns[i], &verdict);
+            ct_insight_txn(memory, &kept->rows[i].txn, &verdict);
         }
     }
-    double took = now_ns() - start;
+    double took = kept_now_ns() - start;
     ct_insight_free(memory);
     ct_cache_free(cache);
     ct_http_fields_free(fields);
     return took;
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double values[TURNS])
-{
-    qsort(values, TURNS, sizeof values[0], compare);
-    return values[TURNS / 2];
-}
-
 int main(int argc, char **argv)
 {
     struct tape tape;
     struct kept kept = {NULL, 0, 0};
-    struct ct_engine_config config = {.transaction = keep, .user = &kept};
+    struct ct_engine_config config = {.transaction = kept_add, .user = &kept};
     double cache[TURNS];
     double both[TURNS];
     double share[TURNS];
@@ -134,17 +80,13 @@ int main(int argc, char **argv)
         cache[i] /= (double)kept.n;
         both[i] /= (double)kept.n;
     }
-    double alone = median(cache);
-    double with = median(both);
+    double alone = kept_median(cache, TURNS);
+    double with = kept_median(both, TURNS);
     (void)printf(
         "%zu transactions: classification %.0f ns each, with history %.0f ns each, %.1f %% of "
         "the replay in memory\n",
-        kept.n, alone, with, median(share));
-    for (size_t i = 0; i < kept.n; i++) {
-        free((void *)(uintptr_t)kept.txns[i].text);
-        free((void *)(uintptr_t)kept.txns[i].lines);
-    }
-    free(kept.txns);
+        kept.n, alone, with, kept_median(share, TURNS));
+    kept_free(&kept);
     tape_free(&tape);
     return 0;
 }

@@ -6,68 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cachetap/parts.h"
+#include "support/kept.h"
+#include "support/need.h"
 #include "support/tape.h"
 
 #define TURNS  9
 #define EVENTS 200000
 #define FRAMES 50
-
-struct one {
-    struct ct_txn txn;
-    struct ct_verdict verdict;
-    void *packed;
-};
-
-struct kept {
-    struct one *ones;
-    size_t n;
-    size_t room;
-};
-
-static void *need(void *p)
-{
-    if (p == NULL) {
-        (void)fputs("watch: no memory\n", stderr);
-        exit(1);
-    }
-    return p;
-}
-
-static void keep(void *user, const struct ct_txn *txn, const struct ct_verdict *verdict)
-{
-    struct kept *kept = user;
-    if (kept->n == kept->room) {
-        kept->room = kept->room == 0 ? 1024 : kept->room * 2;
-        kept->ones = need(realloc(kept->ones, kept->room * sizeof *kept->ones));
-    }
-    struct one *one = &kept->ones[kept->n++];
-    *one = (struct one){.packed = need(malloc(ct_parts_pack_txn_bytes(txn, verdict)))};
-    ct_parts_pack_txn(one->packed, txn, verdict);
-    ct_parts_unpack_txn(one->packed, &one->txn, &one->verdict);
-}
-
-static double now_ns(void)
-{
-    struct timespec ts;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-    return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double values[TURNS])
-{
-    qsort(values, TURNS, sizeof values[0], compare);
-    return values[TURNS / 2];
-}
 
 /* Moves a transaction on in time: some ten thousand in a second. */
 static struct ct_txn later(const struct ct_txn *txn, size_t i)
@@ -84,24 +31,24 @@ static struct ct_txn later(const struct ct_txn *txn, size_t i)
 /* The recorded transactions in turn. */
 static double feed(struct ct_watch *watch, const struct kept *kept)
 {
-    double start = now_ns();
+    double start = kept_now_ns();
     for (size_t i = 0; i < EVENTS; i++) {
-        const struct one *one = &kept->ones[i % kept->n];
+        const struct kept_txn *one = &kept->rows[i % kept->n];
         struct ct_txn txn = later(&one->txn, i);
         ct_watch_txn(watch, &txn, &one->verdict);
     }
-    return (now_ns() - start) / EVENTS;
+    return (kept_now_ns() - start) / EVENTS;
 }
 
 /* The first of them with a new target and a new client each time. */
 static double flood(struct ct_watch *watch, const struct kept *kept)
 {
-    struct one one = kept->ones[0];
+    struct kept_txn one = kept->rows[0];
     char *text = need(malloc(one.txn.text_bytes + 32u));
     memcpy(text, one.txn.text, one.txn.text_bytes);
     one.txn.text = (const uint8_t *)text;
     one.txn.target.offset = one.txn.text_bytes;
-    double start = now_ns();
+    double start = kept_now_ns();
     for (size_t i = 0; i < EVENTS; i++) {
         struct ct_txn txn = later(&one.txn, i);
         int n = snprintf(text + one.txn.text_bytes, 32, "/%zu?%zu", i * 7919, i);
@@ -110,7 +57,7 @@ static double flood(struct ct_watch *watch, const struct kept *kept)
         memcpy(txn.conn.orig.addr, &i, 4);
         ct_watch_txn(watch, &txn, &one.verdict);
     }
-    double took = (now_ns() - start) / EVENTS;
+    double took = (kept_now_ns() - start) / EVENTS;
     free(text);
     return took;
 }
@@ -121,7 +68,7 @@ static double frame(const struct ct_watch *watch)
     struct ct_window window;
     struct ct_quantiles ttfb[CT_CLASS_COUNT];
     struct ct_slot *slots = need(calloc(1440, sizeof *slots));
-    double start = now_ns();
+    double start = kept_now_ns();
     for (int i = 0; i < FRAMES; i++) {
         for (int id = 0; id < CT_WINDOW_COUNT; id++) {
             ct_watch_window(watch, (enum ct_window_id)id, &window);
@@ -129,7 +76,7 @@ static double frame(const struct ct_watch *watch)
         ct_watch_window_ttfb(watch, CT_WINDOW_M5, ttfb);
         (void)ct_watch_slots(watch, CT_ZOOM_1S, slots, 1440);
     }
-    double took = (now_ns() - start) / FRAMES;
+    double took = (kept_now_ns() - start) / FRAMES;
     free(slots);
     return took;
 }
@@ -139,13 +86,13 @@ static double rows(const struct ct_watch *watch, size_t *n)
     struct ct_watch_row row;
     uint64_t sum = 0;
     *n = ct_watch_rows(watch, CT_WATCH_URIS);
-    double start = now_ns();
+    double start = kept_now_ns();
     for (int k = 0; k < FRAMES; k++) {
         for (size_t i = 0; ct_watch_row(watch, CT_WATCH_URIS, i, &row); i++) {
             sum += row.key.n + row.key.key.n;
         }
     }
-    double took = (now_ns() - start) / FRAMES;
+    double took = (kept_now_ns() - start) / FRAMES;
     return sum > 0 ? took : 0;
 }
 
@@ -153,7 +100,7 @@ int main(int argc, char **argv)
 {
     struct tape tape;
     struct kept kept = {NULL, 0, 0};
-    struct ct_engine_config config = {.transaction = keep, .user = &kept};
+    struct ct_engine_config config = {.transaction = kept_add, .user = &kept};
     double usual[TURNS];
     double worst[TURNS];
     size_t n_rows = 0;
@@ -185,14 +132,11 @@ int main(int argc, char **argv)
     double rows_ns = rows(watch, &n_rows);
     (void)printf("%zu transactions: %.0f ns each, %.0f ns when all URIs and clients are new; "
                  "windows and line %.0f us a frame, %zu rows %.0f us; %.1f MiB\n",
-                 kept.n, median(usual), median(worst), frame_ns / 1e3, n_rows, rows_ns / 1e3,
-                 (double)ct_watch_memory(watch) / 1048576);
+                 kept.n, kept_median(usual, TURNS), kept_median(worst, TURNS), frame_ns / 1e3,
+                 n_rows, rows_ns / 1e3, (double)ct_watch_memory(watch) / 1048576);
     ct_watch_free(watch);
     ct_engine_free(engine);
-    for (size_t i = 0; i < kept.n; i++) {
-        free(kept.ones[i].packed);
-    }
-    free(kept.ones);
+    kept_free(&kept);
     tape_free(&tape);
     return 0;
 }
