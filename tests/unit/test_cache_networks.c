@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Networks, hosts and gateways: every value that test_dialects_networks.c does not quote, fields
- * with a form of their own, and the fingerprints by which the writer of a common field is known. */
+/* Networks, hosts and gateways: every value that neither test_dialects.c nor
+ * test_dialects_networks.c quotes, fields with a form of their own, and the fingerprints by which
+ * the writer of a common field is known. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

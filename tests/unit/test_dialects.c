@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One row for every value of caches, applications, gateways and hosts: header lines in, verdict
- * out. */
+/* One row for every value of caches, applications, gateways and hosts: header lines as they are
+ * seen, verdict out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
