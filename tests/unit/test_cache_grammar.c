@@ -65,7 +65,7 @@ static void what_takes_its_own_word_back_is_not_understood(void **state)
         {"X-Cache: TCP_MISS/200", "MISS stated generic -; generic=MISS"},
         {"X-Cache: MISS uncacheable", "MISS stated generic -; generic=MISS"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void lists_are_tiers_the_last_nearest_the_client(void **state)

@@ -69,7 +69,7 @@ static void counters_belong_to_who_writes_them(void **state)
         {"X-Cache: HIT, MISS from proxy\nX-Cache-Hits: 7\nX-Cache-Lookup: MISS from proxy:3128",
          "MISS stated squid shield-hit; generic=HIT(7) proxy=MISS; tier=shield"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void a_word_for_all_tiers_is_not_the_front_ones_own(void **state)
@@ -87,7 +87,7 @@ static void a_word_for_all_tiers_is_not_the_front_ones_own(void **state)
         {"X-Cache: cp4029 miss, cp4027 int\nX-Cache-Status: int-front",
          "SYNTHETIC stated wikimedia -; cp4029=MISS cp4027=SYNTHETIC"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void a_second_tier_alone_does_not_speak_for_the_edge(void **state)
@@ -101,7 +101,7 @@ static void a_second_tier_alone_does_not_speak_for_the_edge(void **state)
         {"perma-cache: MISS", "MISS stated bunny -; bunny=MISS"},
         {"CDN-Cache: HIT\nperma-cache: HIT", "HIT stated bunny -; bunny=HIT~ bunny=HIT; fossil"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 /* Cloudflare passes Via on, and adds nothing to it. */
@@ -122,7 +122,7 @@ static void cloudflare_stands_before_who_is_last_in_via(void **state)
          "X-Cache: Hit from cloudfront\nVia: 1.1 0a1b2c.cloudfront.net (CloudFront)",
          "HIT stated cloudfront -; cloudflare=MISS~ cloudfront=HIT; fossil"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 /* nginx as the server, with a network between it and the origin. */
@@ -152,7 +152,7 @@ static void a_proxy_stands_before_the_network_that_it_asks(void **state)
          "X-Cache: Hit from cloudfront\nVia: 1.1 0a1b2c.cloudfront.net (CloudFront)\nAge: 4",
          "HIT stated cloudfront -; nginx=MISS~ cloudfront=HIT; fossil"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void proxies_of_unknown_place_stand_in_the_order_of_their_lines(void **state)
@@ -251,7 +251,7 @@ static void a_sentence_of_a_network_stands_before_the_stored_x_cache(void **stat
         {"X-Cache: MISS from upstream\nX-Cache-Lookup: HIT from upstream:3128",
          "EXPIRED stated squid expired-replaced; upstream=EXPIRED; weak"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 int main(void)

@@ -365,7 +365,7 @@ static void a_field_for_networks_makes_cache_control_weak(void **state)
         {FOR_NETWORKS "X-Cache-Status: MISS\nCache-Control: no-store",
          "MISS stated nginx response-no-store; nginx=MISS; stored=no"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 /* Fastly stores 302, CloudFront takes Authorization off before it asks: no certain word. */
@@ -381,7 +381,7 @@ static void networks_have_rules_of_their_own(void **state)
         {AUTH CLOUDFRONT, "BYPASS inferred - request-authorization; -; weak"},
         {AUTH "Via: 1.1 s (squid/5.7)\n", "BYPASS inferred - request-authorization; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 /* Most proxies and networks put their name on the origin's error pages as well. */
@@ -400,7 +400,7 @@ static void an_error_page_with_the_name_of_who_passed_it_on_is_anybodys(void **s
         {PAGE("504", "AkamaiGHost"), "ERROR inferred - origin-timeout; -"},
         {PAGE("503", "Varnish"), "ERROR inferred - origin-unreachable; -"},
     };
-    CHECK(rows);
+    VX_CHECK(rows);
 }
 
 static void the_side_is_told_by_the_request(void **state)
