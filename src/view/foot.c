@@ -48,6 +48,19 @@ static void explain_letters(struct ct_buf *buf, const struct ct_flow *flow)
     }
 }
 
+/* "latest miss: EXPIRED, ...": what 80 columns have room for is the reason, where there is one. */
+static void explain_why(struct ct_buf *buf, const struct ct_view_why *why)
+{
+    ct_output_putf(buf, "latest %s: %s", ct_cache_class_name(ct_cache_outcome_class(why->outcome)),
+                   ct_cache_outcome_name(why->outcome));
+    if (ct_cache_reason_name(why->reason) != NULL) {
+        ct_output_putf(buf, ", %s: %s", ct_cache_reason_name(why->reason),
+                       ct_cache_reason_help(why->reason));
+    } else {
+        ct_output_putf(buf, ": %s", ct_cache_outcome_help(why->outcome));
+    }
+}
+
 static void explain_row(struct ct_view *view, struct ct_buf *buf)
 {
     const struct ct_screen *screen = ct_view_screen(view);
@@ -64,8 +77,7 @@ static void explain_row(struct ct_view *view, struct ct_buf *buf)
     } else if (screen->list_id == CT_LIST_REASONS) {
         explain_reason_key(buf, ((const struct ct_key_item *)item)->row.key.key);
     } else if (view->why.number > 0) {
-        ct_output_put(buf, "the latest that was no hit: ");
-        explain_outcome(buf, view->why.outcome, view->why.reason);
+        explain_why(buf, &view->why);
     } else {
         const struct ct_column *columns = ct_view_columns(screen->list_id, &n);
         const struct ct_column *column = &columns[view->looks[screen->list_id].sort];

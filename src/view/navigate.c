@@ -92,6 +92,13 @@ static void set_scope(struct ct_scope *scope, const struct ct_list *list, const 
 
 #define WHY_TRANSACTIONS 4000u /* looked at, from the newest back */
 
+/* A miss says most about a row; what is neither hit, miss nor bypass says least. */
+static bool is_better(const struct ct_view_why *why, enum ct_class class)
+{
+    return class != CT_CLASS_HIT &&
+           (why->number == 0 || class < ct_cache_outcome_class(why->outcome));
+}
+
 void ct_view_find_why(struct ct_view *view, const struct ct_watch *watch)
 {
     const struct ct_screen *screen = ct_view_screen(view);
@@ -108,9 +115,12 @@ void ct_view_find_why(struct ct_view *view, const struct ct_watch *watch)
     ct_watch_range(watch, &oldest, &newest);
     uint64_t last = newest > WHY_TRANSACTIONS ? newest - WHY_TRANSACTIONS : 0;
     for (uint64_t i = newest; i > last && i >= oldest; i--) {
-        if (ct_watch_recent(watch, i, &recent) && recent.verdict.class != CT_CLASS_HIT &&
-            ct_view_scope_has(&scope, &recent.txn, &recent.verdict, view->options.fields)) {
-            view->why = (struct ct_view_why){i, recent.verdict.outcome, recent.verdict.reason};
+        if (!ct_watch_recent(watch, i, &recent) || !is_better(&view->why, recent.verdict.class) ||
+            !ct_view_scope_has(&scope, &recent.txn, &recent.verdict, view->options.fields)) {
+            continue;
+        }
+        view->why = (struct ct_view_why){i, recent.verdict.outcome, recent.verdict.reason};
+        if (recent.verdict.class == CT_CLASS_MISS) {
             return;
         }
     }

@@ -114,7 +114,7 @@ struct ct_view {
     bool frozen;
     uint64_t frozen_transactions;
 
-    /* Of the selected row of a list of keys: its latest transaction that was no hit. */
+    /* Of the selected row of a list of keys: its latest miss; else bypass; else what was no hit. */
     struct ct_view_why {
         uint64_t number; /* 0: none is kept */
         enum ct_outcome outcome;
