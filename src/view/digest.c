@@ -14,6 +14,8 @@ static void take_blind(struct ct_digest *digest, const struct ct_snapshot *snaps
     uint64_t *blind = digest->blind;
     blind[CT_BLIND_tls] = snapshot->protos[CT_PROTO_TLS].connections;
     blind[CT_BLIND_http2] = snapshot->protos[CT_PROTO_HTTP2].connections;
+    blind[CT_BLIND_quic] = snapshot->packets.status[CT_PACKET_QUIC];
+    blind[CT_BLIND_encrypted] = snapshot->packets.status[CT_PACKET_ENCRYPTED];
     blind[CT_BLIND_unparsed] = snapshot->http.malformed + snapshot->http.rejected +
                                snapshot->protos[CT_PROTO_HTTP09].connections;
     blind[CT_BLIND_one_way] = snapshot->stream.one_way;

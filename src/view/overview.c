@@ -141,31 +141,68 @@ static void draw_reasons(const struct ct_view *view, const struct ct_area *area)
 
 /* ---- what is not seen ------------------------------------------------------------------- */
 
+/* Not only invisible, but missing from the numbers of what is visible. */
+static bool is_loss(unsigned i)
+{
+    return i == CT_BLIND_unparsed || i == CT_BLIND_one_way || i == CT_BLIND_undecoded ||
+           i == CT_BLIND_lost || i == CT_BLIND_unpaired;
+}
+
+#define BLIND_RANKS 4u
+
+/* Where there is not room for all: losses first, then what there is, then what there is not. */
+static unsigned blind_rank(const struct ct_view *view, unsigned i)
+{
+    if (i == CT_BLIND_lost) { /* told even when nothing is */
+        return 0;
+    }
+    return view->digest.blind[i] == 0 ? BLIND_RANKS - 1 : (is_loss(i) ? 1 : 2);
+}
+
+static unsigned blind_text(const struct ct_view *view, unsigned i, char text[48])
+{
+    static const char *const names[CT_BLIND_COUNT] = {
+#define X(field, name, help) [CT_BLIND_##field] = name,
+        CT_BLIND(X)
+#undef X
+    };
+    uint64_t n = view->digest.blind[i];
+    struct ct_word number = i == CT_BLIND_lost ? ct_view_octets(n) : ct_view_count(n, 6);
+    return (unsigned)snprintf(text, 48, " %s %s", names[i], number.text);
+}
+
 static void draw_blind(const struct ct_view *view, const struct ct_area *area)
 {
-    static const struct {
-        const char *name;
-        bool loss; /* not only invisible, but missing from the numbers of what is visible */
-    } blind[CT_BLIND_COUNT] = {
-        [CT_BLIND_tls] = {"TLS", false},
-        [CT_BLIND_http2] = {"HTTP/2", false},
-        [CT_BLIND_unparsed] = {"not HTTP", true},
-        [CT_BLIND_one_way] = {"one-way", true},
-        [CT_BLIND_midstream] = {"midstream", false},
-        [CT_BLIND_undecoded] = {"undecoded", true},
-        [CT_BLIND_lost] = {"lost bytes", true},
-        [CT_BLIND_unpaired] = {"unpaired", true},
-    };
-    unsigned x = ct_view_say(area, 0, 0, CT_STYLE_NORMAL, " Not seen");
-    for (unsigned i = 0; i < CT_BLIND_COUNT; i++) {
-        uint64_t n = view->digest.blind[i];
-        enum ct_style style =
-            n == 0 ? CT_STYLE_DIM : (blind[i].loss ? CT_STYLE_BAD : CT_STYLE_WARN);
-        struct ct_word number = i == CT_BLIND_lost ? ct_view_octets(n) : ct_view_count(n, 6);
-        if (n == 0 && area->columns < 100 && (i == CT_BLIND_unpaired || i == CT_BLIND_midstream)) {
-            continue;
+    static const char what[] = " Not seen";
+    char text[48];
+    unsigned used = sizeof what + 1; /* and room to say that there is more */
+    unsigned shown = 0;
+    bool more = false;
+    for (unsigned rank = 0; rank < BLIND_RANKS; rank++) {
+        for (unsigned i = 0; i < CT_BLIND_COUNT; i++) {
+            unsigned need = blind_rank(view, i) == rank ? blind_text(view, i, text) : 0;
+            if (need > 0 && used + need <= area->columns) {
+                used += need;
+                shown |= 1u << i;
+            } else if (need > 0 && rank + 1 < BLIND_RANKS) {
+                more = true;
+            }
         }
-        x = ct_view_sayf(area, x + 1, 0, style, "%s %s", blind[i].name, number.text);
+    }
+    unsigned x = ct_view_say(area, 0, 0, CT_STYLE_NORMAL, what);
+    for (unsigned i = 0; i < CT_BLIND_COUNT; i++) {
+        bool none = view->digest.blind[i] == 0;
+        if ((shown >> i & 1u) != 0) {
+            (void)blind_text(view, i, text);
+            x = ct_view_say(area, x, 0,
+                            none         ? CT_STYLE_DIM
+                            : is_loss(i) ? CT_STYLE_BAD
+                                         : CT_STYLE_WARN,
+                            text);
+        }
+    }
+    if (more) {
+        (void)ct_view_say(area, x, 0, CT_STYLE_WARN, area->utf8 ? "\xe2\x80\xa6" : "~");
     }
     if (view->digest.not_chosen > 0 && x + 20 < area->columns) {
         (void)ct_view_sayf(area, x + 1, 0, CT_STYLE_DIM, "not chosen %s",

@@ -24,12 +24,14 @@
 #define CT_BLIND(X)                                                                         \
     X(tls, "TLS", "connections with TLS: encrypted, their HTTP is not visible")             \
     X(http2, "HTTP/2", "connections with HTTP/2 in clear text: not read")                   \
+    X(quic, "QUIC", "packets of QUIC (HTTP/3): encrypted")                                  \
     X(unparsed, "not HTTP", "messages and connections that looked like HTTP and were not")  \
     X(one_way, "one-way", "connections of which one direction was seen")                    \
-    X(midstream, "midstream", "connections whose start was not captured")                   \
     X(undecoded, "undecoded", "packets that could not be decoded")                          \
     X(lost, "lost bytes", "octets that the capture does not hold")                          \
-    X(unpaired, "unpaired", "messages that could not be paired for certain")
+    X(unpaired, "unpaired", "messages that could not be paired for certain")                \
+    X(midstream, "midstream", "connections whose start was not captured")                   \
+    X(encrypted, "encrypted", "packets encrypted below TCP (ESP, MACsec, protected 802.11)")
 /* clang-format on */
 enum {
 #define X(field, name, help) CT_BLIND_##field,

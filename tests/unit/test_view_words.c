@@ -63,11 +63,41 @@ static void reason_has_room(void **state)
     assert_begins(sc, FOOT, " latest miss: EXPIRED, expired-replaced: the stored copy was too old");
 }
 
+/* Whatever else there is, it is told what was lost. */
+static void losses_first(void **state)
+{
+    struct sc *sc = *state;
+    struct ct_snapshot *snapshot = &sc->snapshot;
+    sc_count(sc, page, CT_OUTCOME_HIT, 1, 1);
+    (void)sc_draw(sc);
+    assert_true(sc_find(sc, " lost bytes 0") > 0);
+    assert_int_equal(sc_find(sc, "\xe2\x80\xa6 "), -1);
+    snapshot->protos[CT_PROTO_TLS].connections = 123456;
+    snapshot->protos[CT_PROTO_HTTP2].connections = 123456;
+    snapshot->packets.status[CT_PACKET_QUIC] = 123456789;
+    snapshot->packets.status[CT_PACKET_BAD_HEADER] = 123456;
+    snapshot->packets.status[CT_PACKET_ENCRYPTED] = 123456;
+    snapshot->http.malformed = 123456;
+    snapshot->stream.one_way = 123456;
+    snapshot->stream.midstream = 123456;
+    snapshot->stream.gap_bytes = 3000;
+    (void)sc_draw(sc);
+    int y = sc_find(sc, " Not seen ");
+    assert_true(y > 0);
+    assert_non_null(strstr(sc_row(sc, (unsigned)y), " lost bytes 2.9k"));
+    assert_non_null(strstr(sc_row(sc, (unsigned)y), "\xe2\x80\xa6")); /* and more */
+    sc_resize(sc, 200, 24);
+    (void)sc_draw(sc);
+    assert_non_null(strstr(sc_row(sc, (unsigned)y), " encrypted 123k"));
+    assert_null(strstr(sc_row(sc, (unsigned)y), "\xe2\x80\xa6"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(why_no_hit, setup, teardown),
         cmocka_unit_test_setup_teardown(reason_has_room, setup, teardown),
+        cmocka_unit_test_setup_teardown(losses_first, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
