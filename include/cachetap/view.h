@@ -160,6 +160,9 @@ void ct_view_free(struct ct_view *view);
 /* True: the screen has changed and should be drawn. */
 bool ct_view_key(struct ct_view *view, uint32_t key);
 
+/* How many rows the lists of the snapshot for the next frame should have. */
+size_t ct_view_rows_wanted(const struct ct_view *view);
+
 /*
  * Draws the state of now on all cells. Everything is borrowed for the call. The snapshot's
  * lists may be cut to what ct_stats_snapshot was asked for; recent_flows are the connections.

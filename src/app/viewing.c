@@ -20,7 +20,6 @@
 #define AFTER_KEY_NS   (10 * CT_NS_PER_S)
 #define WAIT_MS        100
 #define IDLE_MS        1000
-#define LIST_ROWS      200
 #define SAVE_FILE_MODE 0600
 #define SAME_NAMES     1000
 #define KEY_REPAINT    12 /* ^L */
@@ -329,7 +328,8 @@ static void lay_out(struct ct_viewing *viewing, int64_t clock_ns)
     fill_status(viewing, clock_ns);
     memset(viewing->snapshot, 0, sizeof *viewing->snapshot);
     /* Without memory for lists they are empty, and the rest is there. */
-    (void)viewing->hooks.snapshot(viewing->hooks.user, LIST_ROWS, viewing->snapshot);
+    (void)viewing->hooks.snapshot(viewing->hooks.user, ct_view_rows_wanted(viewing->view),
+                                  viewing->snapshot);
     ct_view_draw(viewing->view, viewing->snapshot, viewing->hooks.watch(viewing->hooks.user),
                  &viewing->status, ct_terminal_canvas(viewing->terminal));
     ct_stats_snapshot_fini(viewing->snapshot);

@@ -197,9 +197,12 @@ static bool take_keys(struct ct_list *list, const struct ct_scope *scope,
     return whole;
 }
 
-static bool take_flows(struct ct_list *list, const struct ct_flow_list *flows)
+static bool take_flows(struct ct_list *list, const struct ct_snapshot *snapshot)
 {
+    const struct ct_flow_list *flows = &snapshot->recent_flows;
     list->n = 0;
+    list->total = snapshot->flows.connections;
+    list->kept = flows->n_rows;
     for (size_t i = 0; i < flows->n_rows && i < CT_VIEW_LIST_ROWS; i++) {
         struct ct_flow *flow = add_item(list);
         if (flow == NULL) {
@@ -240,6 +243,8 @@ static bool take_txns(struct ct_list *list, const struct ct_scope *scope,
     uint64_t newest = 0;
     struct ct_recent recent;
     ct_watch_range(watch, &oldest, &newest);
+    list->total = newest;
+    list->kept = newest > 0 ? newest - oldest + 1 : 0;
     if (list->stop > 0 && newest > list->stop) {
         newest = list->stop;
     }
@@ -272,7 +277,7 @@ bool ct_view_list_take(struct ct_list *list, const struct ct_scope *scope,
 {
     list->now_ns = ct_watch_now(watch);
     if (list->id == CT_LIST_CONNECTIONS) {
-        return take_flows(list, &snapshot->recent_flows);
+        return take_flows(list, snapshot);
     }
     if (list->id == CT_LIST_TRANSACTIONS) {
         return take_txns(list, scope, watch, fields);

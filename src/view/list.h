@@ -127,6 +127,8 @@ struct ct_list {
     size_t n_shown;
     size_t order_room;
     uint64_t replaced; /* keys that had to make room */
+    uint64_t total;    /* connections, transactions: of the run */
+    uint64_t kept;     /* and of these, those that are still known */
     uint64_t newest;   /* of transactions: up to which they were looked at */
     uint64_t stop;     /* and where that ends while they are frozen; 0: nowhere */
     int64_t now_ns;

@@ -195,6 +195,23 @@ static void put_scope(struct ct_buf *buf, const struct ct_scope *scope)
 }
 
 /* " URIs of www.example: 12 of 345   FILTER miss>10" */
+/* What is not in a list because it was too long ago. */
+static void put_kept(struct ct_buf *buf, const struct ct_screen *screen)
+{
+    const struct ct_list *list = &screen->list;
+    if (list->kept >= list->total && list->n < CT_VIEW_LIST_ROWS) {
+        return;
+    }
+    bool chosen = screen->scope.kind != CT_SCOPE_ALL || screen->filter[0] != '\0';
+    if (list->id == CT_LIST_CONNECTIONS || (list->id == CT_LIST_TRANSACTIONS && !chosen)) {
+        ct_output_put(buf, ", the latest of ");
+        ct_output_put_count(buf, list->total);
+    } else if (list->id == CT_LIST_TRANSACTIONS) {
+        ct_output_put(buf, ", of the latest ");
+        ct_output_put_count(buf, list->kept);
+    }
+}
+
 static void draw_title(struct ct_view *view, const struct ct_area *area)
 {
     struct ct_screen *screen = ct_view_screen(view);
@@ -213,6 +230,7 @@ static void draw_title(struct ct_view *view, const struct ct_area *area)
         ct_output_put(buf, ")");
     }
     if (list->replaced > 0) {
+    put_kept(buf, screen);
         ct_output_put(buf, ", rare ones replaced ");
         ct_output_put_count(buf, list->replaced);
         ct_output_put(buf, " times");

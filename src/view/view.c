@@ -112,6 +112,15 @@ static void take(struct ct_view *view, const struct ct_frame_input *input)
     }
 }
 
+/* All other lists are the watch's. */
+size_t ct_view_rows_wanted(const struct ct_view *view)
+{
+    const struct ct_screen *screen =
+        view->depth > 0 ? view->stack[view->depth - 1] : &view->panels[view->panel];
+    bool flows = screen->kind == CT_SCREEN_LIST && screen->list_id == CT_LIST_CONNECTIONS;
+    return flows ? CT_VIEW_LIST_ROWS : 0;
+}
+
 /* ---- drawing ---------------------------------------------------------------------------- */
 
 static void draw_sheet(struct ct_view *view, const struct ct_area *area)

@@ -92,12 +92,37 @@ static void losses_first(void **state)
     assert_null(strstr(sc_row(sc, (unsigned)y), "\xe2\x80\xa6"));
 }
 
+/* Of very many only the latest are listed, which the title says. */
+static void latest_of(void **state)
+{
+    struct sc *sc = *state;
+    struct ct_flow flows[2] = {{.uid = "C1"}, {.uid = "C2"}};
+    for (int i = 0; i < 10500; i++) {
+        sc_count(sc, page, i % 2 == 0 ? CT_OUTCOME_HIT : CT_OUTCOME_MISS, 1, 1);
+    }
+    (void)sc_keys(sc, "8");
+    assert_true(sc_find(sc, " transactions: 1 of 10,000, the latest of 10,500") > 0);
+    (void)sc_keys(sc, "\\cache=miss{Enter}");
+    assert_true(sc_find(sc, " transactions: 1 of 5,250 ") > 0); /* all are known */
+    sc->snapshot.recent_flows = (struct ct_flow_list){flows, 2};
+    sc->snapshot.flows.connections = 2;
+    assert_int_equal(ct_view_rows_wanted(sc->view), 0);
+    (void)sc_keys(sc, "7");
+    assert_true(ct_view_rows_wanted(sc->view) >= 10000);
+    assert_begins(sc, 3, " connections: 1 of 2");
+    assert_int_equal(sc_find(sc, "latest of"), -1);
+    sc->snapshot.flows.connections = 100000;
+    (void)sc_draw(sc);
+    assert_begins(sc, 3, " connections: 1 of 2, the latest of 100,000");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(why_no_hit, setup, teardown),
         cmocka_unit_test_setup_teardown(reason_has_room, setup, teardown),
         cmocka_unit_test_setup_teardown(losses_first, setup, teardown),
+        cmocka_unit_test_setup_teardown(latest_of, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
