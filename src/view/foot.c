@@ -109,21 +109,33 @@ void ct_view_explain(struct ct_view *view, struct ct_buf *buf)
 
 /* ---- typing ----------------------------------------------------------------------------- */
 
-static void draw_prompt(const struct ct_view *view, const struct ct_area *area)
+/* What can be saved of a screen. Rows of keys have no packets of their own. */
+static const char *saves_of(const struct ct_screen *screen)
+{
+    if (screen->kind == CT_SCREEN_DETAIL) {
+        return "Save: t text, p packets of its connection, a all packets kept, Esc";
+    }
+    if (screen->kind != CT_SCREEN_LIST) {
+        return "Save: t text, a all packets kept, Esc";
+    }
+    if (screen->list_id == CT_LIST_TRANSACTIONS || screen->list_id == CT_LIST_CONNECTIONS) {
+        return "Save: c CSV, j JSON, t text, p packets of the row, a packets of all rows, Esc";
+    }
+    return "Save: c CSV, j JSON, t text, a all packets kept, Esc";
+}
+
+static void draw_prompt(struct ct_view *view, const struct ct_area *area)
 {
     static const char *const labels[] = {
-        [CT_PROMPT_NONE] = "",
-        [CT_PROMPT_SEARCH] = "Search: ",
-        [CT_PROMPT_FILTER] = "Filter: ",
-        [CT_PROMPT_SAVE] =
-            "Save: c CSV, j JSON, t this text, p packets of the row, a packets of all rows, Esc",
-        [CT_PROMPT_SAVE_NAME] = "Save as: ",
+        [CT_PROMPT_NONE] = "", [CT_PROMPT_SEARCH] = "Search: ",     [CT_PROMPT_FILTER] = "Filter: ",
+        [CT_PROMPT_SAVE] = "", [CT_PROMPT_SAVE_NAME] = "Save as: ",
     };
     ct_view_restyle(area, 0, CT_STYLE_INPUT);
-    unsigned x = ct_view_say(area, 0, 0, CT_STYLE_INPUT, labels[view->prompt]);
     if (view->prompt == CT_PROMPT_SAVE) {
+        (void)ct_view_say(area, 0, 0, CT_STYLE_INPUT, saves_of(ct_view_screen(view)));
         return;
     }
+    unsigned x = ct_view_say(area, 0, 0, CT_STYLE_INPUT, labels[view->prompt]);
     /* Of what is too long the part around the cursor. */
     unsigned room = area->columns > x + 2 ? area->columns - x - 2 : 1;
     size_t from = 0;
@@ -138,7 +150,8 @@ static void draw_prompt(const struct ct_view *view, const struct ct_area *area)
                                                                                   : CT_STYLE_INPUT;
     x += ct_view_put(area, x, 0, room + 1, style, text);
     if (view->input_error[0] != '\0') {
-        (void)ct_view_sayf(area, x + 2, 0, CT_STYLE_BAD, "%s", view->input_error);
+        (void)ct_view_sayf(area, x + 2, 0, CT_STYLE_BAD, "%s%s", view->input_error,
+                           view->prompt == CT_PROMPT_FILTER ? " (names: Esc, F1)" : "");
     }
     area->canvas->cursor_x = (int)(area->x + at);
     area->canvas->cursor_y = (int)area->y;

@@ -116,6 +116,23 @@ static void latest_of(void **state)
     assert_begins(sc, 3, " connections: 1 of 2, the latest of 100,000");
 }
 
+/* What cannot be saved of a screen is not offered. */
+static void saves(void **state)
+{
+    struct sc *sc = *state;
+    sc_count(sc, page, CT_OUTCOME_MISS, 1, 1);
+    (void)sc_keys(sc, "S");
+    assert_begins(sc, FOOT, "Save: t text, a all packets kept, Esc");
+    (void)sc_keys(sc, "{Esc}2S");
+    assert_begins(sc, FOOT, "Save: c CSV, j JSON, t text, a all packets kept, Esc");
+    (void)sc_keys(sc, "a");
+    assert_string_equal(sc->log, "packets 0 all; ");
+    (void)sc_keys(sc, "8S");
+    assert_true(sc_find(sc, "p packets of the row, a packets of all rows, Esc") > 0);
+    (void)sc_keys(sc, "{Esc}{Enter}S");
+    assert_begins(sc, FOOT, "Save: t text, p packets of its connection, a all packets kept");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +140,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reason_has_room, setup, teardown),
         cmocka_unit_test_setup_teardown(losses_first, setup, teardown),
         cmocka_unit_test_setup_teardown(latest_of, setup, teardown),
+        cmocka_unit_test_setup_teardown(saves, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
