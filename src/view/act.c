@@ -139,12 +139,17 @@ static void freeze(struct ct_view *view)
     }
 }
 
+static void say_ended(struct ct_view *view)
+{
+    ct_view_message(view, false, "the replay has ended: R starts it again");
+}
+
 static void pause(struct ct_view *view)
 {
     if (view->was_live || view->hooks.pause == NULL) {
         freeze(view);
     } else if (view->was_over) {
-        ct_view_message(view, false, "the replay has ended: R starts it again");
+        say_ended(view);
     } else {
         view->was_paused = !view->was_paused;
         view->hooks.pause(view->hooks.user, view->was_paused);
@@ -177,6 +182,10 @@ static void replay_action(struct ct_view *view, enum ct_action action)
 {
     if (view->was_live) {
         ct_view_message(view, true, "only in a replay (-r)");
+        return;
+    }
+    if (view->was_over && action == CT_ACTION_STEP) { /* else the next run would begin paused */
+        say_ended(view);
         return;
     }
     if (action == CT_ACTION_FASTER) {

@@ -116,6 +116,17 @@ static void latest_of(void **state)
     assert_begins(sc, 3, " connections: 1 of 2, the latest of 100,000");
 }
 
+/* A step at the end would make the next run begin paused. */
+static void no_step_at_the_end(void **state)
+{
+    struct sc *sc = *state;
+    sc->status.over = true;
+    (void)sc_draw(sc);
+    (void)sc_keys(sc, "s");
+    assert_string_equal(sc->log, "");
+    assert_true(sc_find(sc, "the replay has ended: R starts it again") > 0);
+}
+
 /* What cannot be saved of a screen is not offered. */
 static void saves(void **state)
 {
@@ -140,6 +151,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reason_has_room, setup, teardown),
         cmocka_unit_test_setup_teardown(losses_first, setup, teardown),
         cmocka_unit_test_setup_teardown(latest_of, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_step_at_the_end, setup, teardown),
         cmocka_unit_test_setup_teardown(saves, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
