@@ -7,6 +7,9 @@
 
 #include "output/buf.h"
 
+/* A rate of less time says nothing; packets and transactions are not yet counted equally far. */
+#define RATE_NS_MIN (CT_NS_PER_S / 10)
+
 /* What was put into buf, which is released. */
 static struct ct_word word_of(struct ct_buf *buf)
 {
@@ -55,7 +58,7 @@ struct ct_word ct_view_octets(uint64_t n)
 struct ct_word ct_view_rate(uint64_t n, int64_t ns, unsigned width)
 {
     struct ct_word word = {"-"};
-    if (ns <= 0) {
+    if (ns < RATE_NS_MIN) {
         return word;
     }
     double rate = (double)n * (double)CT_NS_PER_S / (double)ns;
@@ -70,7 +73,7 @@ struct ct_word ct_view_bits(uint64_t octets, int64_t ns)
 {
     static const char *const units[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"};
     struct ct_word word = {"-"};
-    if (ns <= 0) {
+    if (ns < RATE_NS_MIN) {
         return word;
     }
     double rate = (double)octets * 8 * (double)CT_NS_PER_S / (double)ns;

@@ -63,6 +63,22 @@ static void reason_has_room(void **state)
     assert_begins(sc, FOOT, " latest miss: EXPIRED, expired-replaced: the stored copy was too old");
 }
 
+/* The first packets of a run: transactions are counted, and packets not yet. */
+static void no_rate_of_a_moment(void **state)
+{
+    struct sc *sc = *state;
+    for (int i = 0; i < 5; i++) {
+        sc_count(sc, page, CT_OUTCOME_HIT, 1, 1);
+    }
+    (void)sc_draw(sc);
+    assert_begins(sc, 1, " - pkt/s  -  - trans/s");
+    for (int i = 0; i < 50; i++) {
+        sc_count(sc, page, CT_OUTCOME_HIT, 1, 1);
+    }
+    (void)sc_draw(sc);
+    assert_null(strstr(sc_row(sc, 1), "- trans/s"));
+}
+
 /* Whatever else there is, it is told what was lost. */
 static void losses_first(void **state)
 {
@@ -149,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(why_no_hit, setup, teardown),
         cmocka_unit_test_setup_teardown(reason_has_room, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_rate_of_a_moment, setup, teardown),
         cmocka_unit_test_setup_teardown(losses_first, setup, teardown),
         cmocka_unit_test_setup_teardown(latest_of, setup, teardown),
         cmocka_unit_test_setup_teardown(no_step_at_the_end, setup, teardown),
