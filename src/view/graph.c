@@ -114,6 +114,8 @@ static void draw_axis(const struct graph *graph, bool seconds)
         unsigned at = graph->first + from;
         if (at + width > graph->area->columns) { /* the latest stretch may be short */
             at = graph->area->columns - width;
+        } else if (at + width > x + STRETCH) { /* the first one too: it has no label */
+            continue;
         }
         at = ct_view_say(graph->area, at, y, CT_STYLE_DIM, clock.text);
         (void)ct_view_say(graph->area, at, y, CT_STYLE_HIT, percent);

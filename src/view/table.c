@@ -148,7 +148,8 @@ static void draw_heads(const struct ct_view *view, const struct ct_area *area,
         const char *mark = !sorted ? "" : (down ? "v " : "^ ");
         const char *title = column->title[0] != '\0' ? column->title : ct_view_key_title(list->id);
         char text[48];
-        (void)snprintf(text, sizeof text, "%s%s", mark, title);
+        bool tight = sorted && !is_text(column->kind) && strlen(title) + 2 > layout->width[i];
+        (void)snprintf(text, sizeof text, "%.*s%s", tight ? 1 : 2, mark, title);
         enum ct_style style = sorted && !view->plain ? CT_STYLE_SELECTED : CT_STYLE_HEADER;
         if (is_text(column->kind)) {
             (void)ct_view_put(area, layout->x[i], 0, layout->width[i], style, ct_span_of(text));
@@ -194,7 +195,6 @@ static void put_scope(struct ct_buf *buf, const struct ct_scope *scope)
     }
 }
 
-/* " URIs of www.example: 12 of 345   FILTER miss>10" */
 /* What is not in a list because it was too long ago. */
 static void put_kept(struct ct_buf *buf, const struct ct_screen *screen)
 {
@@ -212,6 +212,7 @@ static void put_kept(struct ct_buf *buf, const struct ct_screen *screen)
     }
 }
 
+/* " URIs of www.example: 12 of 345   FILTER miss>10" */
 static void draw_title(struct ct_view *view, const struct ct_area *area)
 {
     struct ct_screen *screen = ct_view_screen(view);
@@ -229,8 +230,8 @@ static void draw_title(struct ct_view *view, const struct ct_area *area)
         ct_output_put_count(buf, list->n);
         ct_output_put(buf, ")");
     }
-    if (list->replaced > 0) {
     put_kept(buf, screen);
+    if (list->replaced > 0) {
         ct_output_put(buf, ", rare ones replaced ");
         ct_output_put_count(buf, list->replaced);
         ct_output_put(buf, " times");

@@ -63,6 +63,32 @@ static void reason_has_room(void **state)
     assert_begins(sc, FOOT, " latest miss: EXPIRED, expired-replaced: the stored copy was too old");
 }
 
+/* The title of the column that is sorted is as wide as the column. */
+static void sorted_title(void **state)
+{
+    struct sc *sc = *state;
+    sc_count(sc, page, CT_OUTCOME_MISS, 1, 1);
+    (void)sc_keys(sc, "3>");
+    assert_true(sc_find(sc, " vmiss B ") > 0);
+    (void)sc_keys(sc, ">r");
+    assert_true(sc_find(sc, " ^miss t") > 0);
+}
+
+/* Seventeen slots: the first is alone before the stretch of the others. */
+static void labels_apart(void **state)
+{
+    struct sc *sc = *state;
+    sc->now_ns = 1000 * CT_NS_PER_S;
+    sc_count(sc, page, CT_OUTCOME_HIT, 1, 1);
+    sc->now_ns = 1016 * CT_NS_PER_S;
+    sc_count(sc, page, CT_OUTCOME_MISS, 1, 1);
+    (void)sc_draw(sc);
+    int y = sc_find(sc, "22:30:01 0%");
+    assert_true(y > 0);
+    const char *row = sc_row(sc, (unsigned)y);
+    assert_int_equal(strspn(row, " "), 64);
+}
+
 /* The first packets of a run: transactions are counted, and packets not yet. */
 static void no_rate_of_a_moment(void **state)
 {
@@ -165,6 +191,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(why_no_hit, setup, teardown),
         cmocka_unit_test_setup_teardown(reason_has_room, setup, teardown),
+        cmocka_unit_test_setup_teardown(sorted_title, setup, teardown),
+        cmocka_unit_test_setup_teardown(labels_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(no_rate_of_a_moment, setup, teardown),
         cmocka_unit_test_setup_teardown(losses_first, setup, teardown),
         cmocka_unit_test_setup_teardown(latest_of, setup, teardown),
