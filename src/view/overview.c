@@ -219,18 +219,23 @@ static void draw_waiting(const struct ct_frame_input *input, const struct ct_are
     uint64_t packets = input->snapshot->packets.frames;
     unsigned y = area->rows / 3;
     if (packets == 0) {
-        unsigned x = ct_view_sayf(area, 2, y, CT_STYLE_BOLD, "waiting for packets on %s", source);
+        const char *what = status->over ? "no packets in" : "waiting for packets on";
+        unsigned x = ct_view_sayf(area, 2, y, CT_STYLE_BOLD, "%s %s", what, source);
         if (status->filter != NULL && status->filter[0] != '\0') {
             (void)ct_view_sayf(area, x, y, CT_STYLE_BOLD, ", filter %s", status->filter);
         }
         (void)ct_view_say(area, 2, y + 1, CT_STYLE_DIM,
-                          status->over ? "the input has ended without one"
+                          status->over ? "the input has ended"
                                        : "none yet: is it the right interface, and the filter?");
         return;
     }
     (void)ct_view_sayf(area, 2, y, CT_STYLE_BOLD, "%s packets on %s, no HTTP transaction %s",
                        ct_view_count(packets, 14).text, source, status->over ? "in them" : "yet");
-    (void)ct_view_say(area, 2, y + 1, CT_STYLE_DIM,
+    (void)ct_view_sayf(area, 2, y + 1, CT_STYLE_NORMAL,
+                       "%s of them are TCP segments, in %s connections",
+                       ct_view_count(input->snapshot->packets.status[CT_PACKET_TCP], 14).text,
+                       ct_view_count(input->snapshot->stream.connections, 14).text);
+    (void)ct_view_say(area, 2, y + 2, CT_STYLE_DIM,
                       "below: what there is that cannot be read (TLS, HTTP/2, one direction only)");
 }
 

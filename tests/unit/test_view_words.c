@@ -105,6 +105,25 @@ static void no_rate_of_a_moment(void **state)
     assert_null(strstr(sc_row(sc, 1), "- trans/s"));
 }
 
+static void nothing_there(void **state)
+{
+    struct sc *sc = *state;
+    (void)sc_draw(sc);
+    assert_true(sc_find(sc, "waiting for packets on site.pcap") > 0);
+    sc->status.over = true;
+    (void)sc_draw(sc);
+    assert_true(sc_find(sc, "no packets in site.pcap") > 0);
+    assert_int_equal(sc_find(sc, "waiting"), -1);
+    sc->snapshot.packets.frames = 12;
+    sc->snapshot.packets.status[CT_PACKET_TCP] = 7;
+    sc->snapshot.packets.status[CT_PACKET_QUIC] = 5;
+    sc->snapshot.stream.connections = 3;
+    (void)sc_draw(sc);
+    assert_true(sc_find(sc, "12 packets on site.pcap, no HTTP transaction in them") > 0);
+    assert_true(sc_find(sc, "7 of them are TCP segments, in 3 connections") > 0);
+    assert_true(sc_find(sc, " QUIC 5 ") > 0);
+}
+
 /* Whatever else there is, it is told what was lost. */
 static void losses_first(void **state)
 {
@@ -194,6 +213,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sorted_title, setup, teardown),
         cmocka_unit_test_setup_teardown(labels_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(no_rate_of_a_moment, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_there, setup, teardown),
         cmocka_unit_test_setup_teardown(losses_first, setup, teardown),
         cmocka_unit_test_setup_teardown(latest_of, setup, teardown),
         cmocka_unit_test_setup_teardown(no_step_at_the_end, setup, teardown),
