@@ -80,7 +80,7 @@ static void write_columns(struct ct_sheet *sheet, enum ct_list_id id)
     if (id == CT_LIST_TRANSACTIONS) {
         write_row(sheet, CT_STYLE_BOLD, "filter", NAME_COLUMNS,
                   "as --where: cache=miss host=www* ttfb>200ms reason=request-cookie not "
-                  "uri=/health*; cachetap --where help lists all fields");
+                  "uri=/health*; docs/query.md has all fields");
     }
 }
 

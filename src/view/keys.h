@@ -45,7 +45,7 @@
     X(FASTER, "Replay", "+ =", "twice as fast", '+', '=')                                               \
     X(SLOWER, "Replay", "-", "half as fast", '-')                                                       \
     X(FASTEST, "Replay", "*", "as fast as possible", '*')                                               \
-    X(STEP, "Replay", "s", "goes on by one batch of packets, and pauses", 's')                          \
+    X(STEP, "Replay", "s", "goes on to the next transaction (--threads: some packets), and pauses", 's') \
     X(RESTART, "Replay", "R", "starts the replay again", 'R')                                           \
     X(SAVE, "Save", "F2 S", "saves the list as CSV or JSON, the screen as text, or packets as pcap", CT_KEY_F2, 'S') \
     X(SAVE_PACKETS, "Save", "F7 P", "saves the packets of the row's connection as pcap", CT_KEY_F7, 'P') \

@@ -205,6 +205,16 @@ static void saves(void **state)
     assert_begins(sc, FOOT, "Save: t text, p packets of its connection, a all packets kept");
 }
 
+/* Columns have short titles; what a filter calls them is in the help. */
+static void names_for_filters(void **state)
+{
+    struct sc *sc = *state;
+    (void)sc_keys(sc, "3\\trans>1");
+    assert_true(sc_find(sc, "there is no field \"trans\" (names: Esc, F1)") > 0);
+    (void)sc_keys(sc, "{Esc}8?G");
+    assert_true(sc_find(sc, "docs/query.md") > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +228,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(latest_of, setup, teardown),
         cmocka_unit_test_setup_teardown(no_step_at_the_end, setup, teardown),
         cmocka_unit_test_setup_teardown(saves, setup, teardown),
+        cmocka_unit_test_setup_teardown(names_for_filters, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
