@@ -34,7 +34,7 @@ switches; `NO_COLOR` is honoured. Without UTF-8 all is drawn in ASCII. What capt
 
 The first line says what is watched and how the run stands, the second how much comes and what was lost:
 **drops are red when there are any**. The line above the keys explains what is selected. The last line
-but the keys of the overview says what cannot be seen (TLS, HTTP/2, connections of which one direction is
+but the keys of the overview says what cannot be seen (TLS, HTTP/2, QUIC, connections of which one direction is
 missing), so that silence is not mistaken for health.
 
 ## Overview
