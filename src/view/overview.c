@@ -162,7 +162,7 @@ static unsigned blind_rank(const struct ct_view *view, unsigned i)
 static unsigned blind_text(const struct ct_view *view, unsigned i, char text[48])
 {
     static const char *const names[CT_BLIND_COUNT] = {
-#define X(field, name, help) [CT_BLIND_##field] = name,
+#define X(field, name, help) [CT_BLIND_##field] = (name),
         CT_BLIND(X)
 #undef X
     };
