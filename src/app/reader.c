@@ -17,6 +17,7 @@
 
 bool ct_app_reader_init(struct ct_reader *reader)
 {
+    reader->begin_ns = INT64_MIN; /* of a replay: also what was captured before 1970 */
     reader->frame_ns = INT64_MIN;
     atomic_init(&reader->dump_wanted, false);
     return pthread_mutex_init(&reader->lock, NULL) == 0;

@@ -309,6 +309,17 @@ for order in little big; do
     ok "pcapng with two link types, $order endian" eval 'quiet && out_lines 2 &&
         grep -q "\"/a\"" out && grep -q "\"/b\"" out && [ "$(grep -c "\"HIT\"" out)" -eq 2 ]'
 done
+order=little
+hex=
+section
+# An interface whose times begin an hour before 1970 (if_tsoffset).
+block 1 "65000000000000000e000800f0f1ffffffffffff00000000"
+packet 0 1000000 "$(ask 1025 a)"
+packet 0 1100000 "$(answer 1025 a)"
+write_hex early.pcapng
+run -r early.pcapng --json
+ok "packets of before 1970 are read like all others" eval 'quiet && out_lines 1 &&
+    grep -q "\"ts\": *-3599.000000" out'
 run -r made-little.pcapng --json tcp port 1026
 ok "the filter is compiled for each link type" eval 'quiet && out_lines 1 && grep -q "\"/b\"" out'
 run -r made-little.pcapng --json ether host 02:00:00:00:00:01
