@@ -17,6 +17,7 @@
 #define BLOCK_ENHANCED_PACKET 6u
 
 #define BYTE_ORDER_MAGIC     0x1a2b3c4du
+#define MAJOR_VERSION        1u
 #define OPTION_END           0u
 #define OPTION_TSRESOL       9u
 #define OPTION_TSOFFSET      14u
@@ -183,6 +184,20 @@ static enum ct_source_pcapng_status enter_section(struct ct_source_pcapng *pcapn
     return CT_SOURCE_PCAPNG_PACKET;
 }
 
+/* Another major version may mean anything; minor ones stay readable (section 4.1). */
+static enum ct_source_pcapng_status check_section(struct ct_source_pcapng *pcapng,
+                                                  const struct ct_block *block)
+{
+    if (block->body.n < 16) { /* magic, two versions, length of the section */
+        return bad(pcapng, "a section header that is too short, octets", block->body.n);
+    }
+    uint16_t major = get16(pcapng, block->body.p + 4);
+    if (major != MAJOR_VERSION) {
+        return bad(pcapng, "a section of a version of pcapng that is not known", major);
+    }
+    return CT_SOURCE_PCAPNG_PACKET;
+}
+
 /*
  * The next block, whole and in the buffer, or for types that are not read only its type. The
  * total length counts padding to 32 bits; writers that forgot it are forgiven, as others do.
@@ -229,7 +244,7 @@ static enum ct_source_pcapng_status next_block(struct ct_source_pcapng *pcapng,
     }
     block->body.p = start + BLOCK_HEADER;
     block->body.n = is_read ? (size_t)total - BLOCK_FRAME : 0;
-    return CT_SOURCE_PCAPNG_PACKET;
+    return block->type == BLOCK_SECTION ? check_section(pcapng, block) : CT_SOURCE_PCAPNG_PACKET;
 }
 
 /* The options that tell how to read time stamps (section 4.2). */

@@ -149,6 +149,7 @@ static void lies_in_pcapng_end_the_input_with_a_reason(void **state)
         {28 + 20 + 20, 5, "longer than its block"},
         {28 + 20 + 32, 40, "two lengths differ"},
         {8, 0x12345678, "section without a byte order"},
+        {12, 0x00000002, "a version of pcapng that is not known (2)"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct capfile file = {.big = false};
