@@ -190,12 +190,14 @@ static size_t method_length(struct ct_span head)
 
 /*
  * The line without its end: LF or CRLF, of which CR alone may be the last octet given.
- * False when there are control characters in it.
+ * False when CR stands elsewhere. is_clean: there are no control characters in it.
  */
-static bool cut_line(struct ct_span text, struct ct_span *line, bool *is_whole)
+static bool cut_line(struct ct_span text, struct ct_span *line, bool *is_whole, bool *is_clean)
 {
     size_t n = 0;
-    while (n < text.n && text.p[n] >= ' ' && text.p[n] != 0x7f) {
+    *is_clean = true;
+    while (n < text.n && text.p[n] != '\r' && text.p[n] != '\n') {
+        *is_clean = *is_clean && text.p[n] >= ' ' && text.p[n] != 0x7f;
         n++;
     }
     *line = ct_span_slice(text, 0, n);
@@ -285,6 +287,20 @@ static struct finding judge_part(struct ct_span method, struct ct_span line, boo
     return found;
 }
 
+/* Control characters in a target are wrong but met: only the whole line says that it is HTTP. */
+static struct finding judge_unclean(struct ct_span method, struct ct_span line, bool is_whole,
+                                    bool is_final)
+{
+    if (scheme_proto(line) != CT_PROTO_HTTP1 || (!is_whole && is_final)) {
+        return nothing;
+    }
+    if (!is_whole) {
+        return (struct finding){MATCH_MORE, CT_PROTO_UNKNOWN, true};
+    }
+    struct finding found = judge_whole(method, line);
+    return found.proto == CT_PROTO_HTTP1 ? found : nothing;
+}
+
 /*
  * A request line (RFC 9112 section 3) of HTTP or of the protocols made after it. Spaces in
  * the target are wrong but met: they are let pass where the target begins like one.
@@ -305,8 +321,12 @@ static struct finding find_request(struct ct_span head, bool is_final)
     }
     struct ct_span line;
     bool is_whole = false;
-    if (!cut_line(text, &line, &is_whole)) {
+    bool is_clean = false;
+    if (!cut_line(text, &line, &is_whole, &is_clean)) {
         return nothing;
+    }
+    if (!is_clean) {
+        return judge_unclean(method, line, is_whole, is_final);
     }
     struct ct_span tail = ct_span_trim(behind_space(line, false));
     enum ct_proto ignored;

@@ -56,6 +56,8 @@ static const struct row decided[] = {
     REQUEST("GET / HTTP/1.1 \r\n", HTTP1),
     REQUEST("get / HTTP/1.1\r\n", HTTP1), /* its method is one that nobody defined */
     REQUEST("GET /\xc3\xa9 HTTP/1.1\r\n", HTTP1),
+    REQUEST("GET /\x01 HTTP/1.1\r\n", HTTP1), /* as scanners send them */
+    OCTETS("GET /a\0b\x7f HTTP/1.1\r\n", HTTP1, true),
     REQUEST("GET relative HTTP/1.1\r\n", HTTP1), /* the reader may refuse it */
     REQUEST("\r\nGET / HTTP/1.1\r\n", HTTP1),
     REQUEST("\r\n\r\nGET / HTTP/1.1\r\n", HTTP1),
@@ -89,7 +91,10 @@ static const struct row decided[] = {
     OCTETS("\x80\x2e\x01\x03\x01\x00\x15\x00\x00\x00\x10\x00", TLS, true),
     RESPONSE("GET\r\n", UNKNOWN),
     RESPONSE("GET key\r\n", UNKNOWN),
-    RESPONSE("GET /\x01 HTTP/1.1\r\n", UNKNOWN),
+    RESPONSE("GET \x01/ HTTP/1.1\r\n", UNKNOWN),
+    RESPONSE("GET /\x01\r\n", UNKNOWN),
+    RESPONSE("GET /\x01 HTTP/2.0\r\n", UNKNOWN),
+    RESPONSE("INVITE sip:\x01 SIP/2.0\r\n", UNKNOWN),
     RESPONSE("GET / HTTP/2.0\r\n", UNKNOWN),
     RESPONSE("GET /a\rb HTTP/1.1\r\n", UNKNOWN),
     RESPONSE("G / HTTP/1.1\r\n", UNKNOWN),
@@ -127,6 +132,7 @@ static const struct row open_ended[] = {
     REQUEST("GET / HTTP/1.1", HTTP1),
     REQUEST("GET / HTTP/1.1\r", HTTP1),
     REQUEST("CONNECT example.o", HTTP1),
+    RESPONSE("GET /\x01 HTTP/1.1", UNKNOWN),
     REQUEST("INVITE sip:bob", SIP),
     REQUEST("PLAY rtsp://x", RTSP),
     REQUEST("NOTIFY * HT", SSDP),
