@@ -6,6 +6,7 @@
 #include "packet/walk.h"
 
 #define UDP_HEADER 8u
+#define BRIDGED    0x6558u /* EtherType of Ethernet in a tunnel */
 
 static enum ct_next end_udp(struct ct_walk *walk)
 {
@@ -40,6 +41,20 @@ static bool is_quic(const struct ct_walk *walk, uint16_t src, uint16_t dst)
 }
 
 /*
+ * Reserved bits are to be ignored on receipt, but octets that happen to come from that port have
+ * them as well: where they are set, what follows n octets must prove itself.
+ */
+static bool is_proven(const struct ct_walk *walk, uint32_t n, uint16_t type)
+{
+    if (walk->n <= n) {
+        return false;
+    }
+    const uint8_t *p = walk->p + n;
+    return type == BRIDGED ? ct_packet_fits_ethernet(p, walk->n - n)
+                           : ct_packet_looks_like_ip(p, walk->n - n, walk->wire - n);
+}
+
+/*
  * RFC 7348 section 5: flag I, 24 bits of identifier, the rest reserved; the group policy
  * extension uses bit 0 of the flags. VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe section 3) has flag P
  * and then a next protocol in octet 3.
@@ -47,12 +62,13 @@ static bool is_quic(const struct ct_walk *walk, uint16_t src, uint16_t dst)
 static enum ct_next open_vxlan(struct ct_walk *walk, bool is_gpe_port)
 {
     const uint8_t *p = walk->p;
-    if (walk->n < 8 || (p[0] & 0x08) == 0 || p[7] != 0) {
+    if (walk->n < 8 || (p[0] & 0x08) == 0) {
         return end_udp(walk);
     }
     bool is_gpe = (p[0] & 0x04) != 0 && is_gpe_port;
     uint8_t next_protocol = p[3];
-    if ((p[0] & (is_gpe_port ? 0xf0 : 0x77)) != 0) {
+    bool is_odd = (p[0] & (is_gpe_port ? 0xf0 : 0x77)) != 0 || p[7] != 0;
+    if (is_odd && (is_gpe || !is_proven(walk, 8, BRIDGED))) {
         return end_udp(walk);
     }
     ct_walk_enter(walk, ct_read_be32(p + 4));
@@ -80,12 +96,14 @@ static enum ct_next open_vxlan(struct ct_walk *walk, bool is_gpe_port)
 static enum ct_next open_geneve(struct ct_walk *walk)
 {
     const uint8_t *p = walk->p;
-    if (walk->n < 8 || (p[0] & 0xc0) != 0 || (p[1] & 0x3f) != 0 || p[7] != 0) {
+    if (walk->n < 8 || (p[0] & 0xc0) != 0) {
         return end_udp(walk);
     }
     uint32_t len = 8 + (p[0] & 0x3fu) * 4;
     uint16_t type = ct_read_be16(p + 2);
-    if (len > walk->wire || (p[1] & 0x80) != 0) { /* O: a control message */
+    bool is_odd = (p[1] & 0x3f) != 0 || p[7] != 0;
+    if (len > walk->wire || (p[1] & 0x80) != 0 || /* O: a control message */
+        (is_odd && !is_proven(walk, len, type))) {
         return end_udp(walk);
     }
     if (walk->n < len) {

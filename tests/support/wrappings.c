@@ -529,6 +529,14 @@ static void in_vxlan_linux(struct tf_frame *f)
     tf_vlan(f, 1, TF_TYPE_IPV4);
 }
 
+/* Reserved bits that a sender set, RFC 7348 section 5: ignored. */
+static void in_vxlan_reserved(struct tf_frame *f)
+{
+    outer_udp(f, TF_PORT_VXLAN);
+    tf_bytes(f, "\x4c\x01\0\x02\0\0\x01\x07", 8);
+    tf_ethernet(f, TF_TYPE_IPV4);
+}
+
 static void in_vxlan_gpe(struct tf_frame *f)
 {
     outer_udp(f, 4790);
@@ -546,6 +554,20 @@ static void in_geneve_ip(struct tf_frame *f)
 {
     outer_udp(f, TF_PORT_GENEVE);
     tf_geneve(f, TF_TYPE_IPV4, 32);
+}
+
+/* The same, RFC 8926 section 3.4. */
+static void in_geneve_reserved(struct tf_frame *f)
+{
+    outer_udp(f, TF_PORT_GENEVE);
+    tf_bytes(f, "\0\x01\x65\x58\0\0\x01\x05", 8);
+    tf_ethernet(f, TF_TYPE_IPV4);
+}
+
+static void in_geneve_ip_reserved(struct tf_frame *f)
+{
+    outer_udp(f, TF_PORT_GENEVE);
+    tf_bytes(f, "\x01\0\x08\0\0\0\x01\x05\x01\x02\x03\0", 12);
 }
 
 static void in_gtpu(struct tf_frame *f)
@@ -749,7 +771,7 @@ static const struct wrapping wrappings[] = {
     W(in_gre), W(in_gre_full), W(in_gre_routed), W(in_nvgre), W(in_pptp), W(in_erspan1),
     W(in_erspan2), W(in_erspan3), W(in_erspan3_with_platform), W(in_wccp), W(in_wccp1),
     W(in_ipip), W(in_ip4in6), W(in_ah), W(in_etherip), W(in_vxlan), W(in_vxlan_linux),
-    W(in_vxlan_gpe), W(in_geneve), W(in_geneve_ip), W(in_gtpu), W(in_gtpu_extension), W(in_l2tp),
+    W(in_vxlan_reserved), W(in_vxlan_gpe), W(in_geneve), W(in_geneve_ip), W(in_geneve_reserved), W(in_geneve_ip_reserved), W(in_gtpu), W(in_gtpu_extension), W(in_l2tp),
     W(in_l2tp3), W(in_l2tp3_vlan), W(in_l2tp3_udp), W(in_l2tp3_hdlc), W(in_tzsp), W(in_gre_in_udp), W(in_ip_options), W(in_vxlan_gpe_nsh), W(in_mpls_in_udp),
     W(in_mpls_in_ip),
 };
