@@ -288,6 +288,15 @@ static enum ct_segment_status take_segment(struct ct_conn *conn, unsigned s,
     return status;
 }
 
+/* Octets behind the FIN of a connection that is over: those of the next one, whose SYN is lost. */
+static bool is_of_the_next(const struct ct_conn *conn, unsigned s, const struct ct_segment *segment)
+{
+    const struct ct_side *side = &conn->sides[s];
+    return conn->phase == CT_PHASE_CLOSED && side->fin != 0 && segment->payload_len > 0 &&
+           (segment->flags & (CT_TCP_SYN | CT_TCP_RST)) == 0 &&
+           ct_side_offset(side, segment->seq) > side->fin;
+}
+
 /* The record for a segment, made or made anew where needed; NULL: *status says why. */
 static struct ct_conn *conn_for(struct ct_streams *streams, const struct ct_segment *segment,
                                 unsigned *s, enum ct_segment_status *status)
@@ -295,7 +304,8 @@ static struct ct_conn *conn_for(struct ct_streams *streams, const struct ct_segm
     bool syn = (segment->flags & CT_TCP_SYN) != 0;
     bool rst = (segment->flags & CT_TCP_RST) != 0;
     struct ct_conn *conn = ct_table_find(streams, segment, s);
-    if (conn != NULL && conn->odd >= ODD_MAX && segment->payload_len > 0) {
+    if (conn != NULL &&
+        ((conn->odd >= ODD_MAX && segment->payload_len > 0) || is_of_the_next(conn, *s, segment))) {
         ct_end_close(conn, CT_CLOSE_REUSE);
         ct_table_free(conn);
         conn = NULL;

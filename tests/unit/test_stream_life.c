@@ -344,6 +344,39 @@ static void new_syn_on_a_closed_connection_begins_another(void **state)
     }
 }
 
+static void octets_behind_the_end_are_of_another_whose_opening_was_lost(void **state)
+{
+    struct tc_stage *stage = *state;
+    struct tc *c = &stage->c;
+    tc_open(c);
+    talk_exchange(c);
+    tc_close(c);
+    c->isn[O] += 300000;
+    c->isn[R] += 400000;
+    talk_exchange(c);
+    tc_close(c);
+    tc_stage_finish(stage);
+    assert_int_equal(stage->log.n_ends, 2);
+    for (size_t i = 0; i < 2; i++) {
+        talk_expect(stage, i, GET "[eof]", OK "[eof]");
+        assert_int_equal(stage->log.ends[i].why, CT_CLOSE_FIN);
+        assert_int_equal(stage->log.ends[i].info.midstream, i == 1);
+    }
+}
+
+/* A probe repeats the octet before the next one, which is the FIN's number then. */
+static void probe_after_the_end_opens_nothing(void **state)
+{
+    struct tc_stage *stage = *state;
+    tc_open(&stage->c);
+    talk_exchange(&stage->c);
+    tc_close(&stage->c);
+    tc_at(&stage->c, O, (int64_t)strlen(GET), "?");
+    assert_int_equal(tc_stage_feed(stage), CT_SEGMENT_AFTER_CLOSE);
+    tc_stage_finish(stage);
+    assert_int_equal(stage->counters.connections, 1);
+}
+
 static void new_syn_on_a_live_connection_begins_another(void **state)
 {
     struct tc_stage *stage = *state;
@@ -390,6 +423,8 @@ int main(void)
         T(idle_connection_is_ended),
         T(input_that_ends_ends_what_is_open),
         T(new_syn_on_a_closed_connection_begins_another),
+        T(octets_behind_the_end_are_of_another_whose_opening_was_lost),
+        T(probe_after_the_end_opens_nothing),
         T(new_syn_on_a_live_connection_begins_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
