@@ -3,7 +3,8 @@
  * The store of fragments. A datagram is a list of pieces, sorted and without overlap, in a
  * table by keyed hash and in a list by age. Pieces are of one size and come from a pool, so
  * the limit on bytes is a limit on pieces. A datagram that an overlap has ended stays without
- * pieces, as a mark, until its time is over.
+ * pieces, as a mark, until its time is over. One that is whole stays with its pieces while
+ * nobody else needs the memory, so that late copies of its fragments are known for what they are.
  */
 #include "packet/fragment.h"
 
@@ -28,6 +29,12 @@ struct piece {
     uint8_t octets[PIECE_OCTETS];
 };
 
+enum state {
+    STATE_OPEN,
+    STATE_ENDED, /* by an overlap: only refuses what still comes */
+    STATE_DONE,  /* whole, and given out: only knows copies */
+};
+
 struct datagram {
     struct ct_fragment_key key;
     struct datagram *bucket_next;
@@ -39,7 +46,13 @@ struct datagram {
     uint32_t highest; /* end of the last piece */
     uint32_t end;     /* length of the datagram, 0 while unknown */
     uint8_t protocol;
-    bool ended; /* by an overlap: only refuses what still comes */
+    uint8_t state;
+};
+
+/* By age; those that are done have one of their own. */
+struct age_list {
+    struct datagram *oldest;
+    struct datagram *newest;
 };
 
 struct ct_fragment_store {
@@ -48,8 +61,8 @@ struct ct_fragment_store {
     int64_t lifetime_ns;
     struct ct_pool pieces;
     struct ct_pool datagrams;
-    struct datagram *oldest;
-    struct datagram *newest;
+    struct age_list waiting;
+    struct age_list done;
     uint8_t *whole; /* CT_DATAGRAM_MAX octets, made when first needed */
     struct datagram *buckets[BUCKETS];
 };
@@ -104,6 +117,27 @@ static void release_pieces(struct ct_fragment_store *store, struct datagram *dat
     }
 }
 
+static struct age_list *list_of(struct ct_fragment_store *store, const struct datagram *datagram)
+{
+    return datagram->state == STATE_DONE ? &store->done : &store->waiting;
+}
+
+static void link_newest(struct ct_fragment_store *store, struct datagram *datagram)
+{
+    struct age_list *list = list_of(store, datagram);
+    datagram->newer = NULL;
+    datagram->older = list->newest;
+    *(list->newest != NULL ? &list->newest->newer : &list->oldest) = datagram;
+    list->newest = datagram;
+}
+
+static void unlink_datagram(struct ct_fragment_store *store, struct datagram *datagram)
+{
+    struct age_list *list = list_of(store, datagram);
+    *(datagram->older != NULL ? &datagram->older->newer : &list->oldest) = datagram->newer;
+    *(datagram->newer != NULL ? &datagram->newer->older : &list->newest) = datagram->older;
+}
+
 static void remove_datagram(struct ct_fragment_store *store, struct datagram *datagram)
 {
     struct datagram **link = bucket_of(store, &datagram->key);
@@ -111,9 +145,8 @@ static void remove_datagram(struct ct_fragment_store *store, struct datagram *da
         link = &(*link)->bucket_next;
     }
     *link = datagram->bucket_next;
-    *(datagram->older != NULL ? &datagram->older->newer : &store->oldest) = datagram->newer;
-    *(datagram->newer != NULL ? &datagram->newer->older : &store->newest) = datagram->older;
-    if (!datagram->ended) {
+    unlink_datagram(store, datagram);
+    if (datagram->state == STATE_OPEN) {
         store->counters->fragments_open--;
     }
     release_pieces(store, datagram);
@@ -122,8 +155,20 @@ static void remove_datagram(struct ct_fragment_store *store, struct datagram *da
 
 static void give_up(struct ct_fragment_store *store, struct datagram *datagram)
 {
-    store->counters->fragments_given_up += !datagram->ended;
+    store->counters->fragments_given_up += datagram->state == STATE_OPEN;
     remove_datagram(store, datagram);
+}
+
+/* Makes room at the cost of another datagram than keep; false: there is none. */
+static bool make_room(struct ct_fragment_store *store, const struct datagram *keep)
+{
+    struct datagram *least =
+        store->done.oldest != NULL ? store->done.oldest : store->waiting.oldest;
+    if (least == NULL || least == keep) {
+        return false;
+    }
+    give_up(store, least);
+    return true;
 }
 
 /* An overlap ends the datagram; it stays as a mark. */
@@ -133,15 +178,15 @@ static enum ct_fragment_result end_datagram(struct ct_fragment_store *store,
     store->counters->fragments_given_up++;
     store->counters->fragments_open--;
     release_pieces(store, datagram);
-    datagram->ended = true;
+    datagram->state = STATE_ENDED;
     return CT_FRAGMENT_REFUSED;
 }
 
-static void expire(struct ct_fragment_store *store, int64_t now_ns)
+static void expire(struct ct_fragment_store *store, const struct age_list *list, int64_t now_ns)
 {
-    while (store->oldest != NULL && now_ns > store->oldest->first_ns &&
-           (uint64_t)now_ns - (uint64_t)store->oldest->first_ns > (uint64_t)store->lifetime_ns) {
-        give_up(store, store->oldest);
+    while (list->oldest != NULL && now_ns > list->oldest->first_ns &&
+           (uint64_t)now_ns - (uint64_t)list->oldest->first_ns > (uint64_t)store->lifetime_ns) {
+        give_up(store, list->oldest);
     }
 }
 
@@ -159,8 +204,7 @@ static struct datagram *add_datagram(struct ct_fragment_store *store,
                                      const struct ct_fragment *fragment)
 {
     struct datagram *datagram = ct_base_pool_get(&store->datagrams);
-    while (datagram == NULL && store->oldest != NULL) {
-        give_up(store, store->oldest);
+    while (datagram == NULL && make_room(store, NULL)) {
         datagram = ct_base_pool_get(&store->datagrams);
     }
     if (datagram == NULL) {
@@ -171,9 +215,7 @@ static struct datagram *add_datagram(struct ct_fragment_store *store,
     datagram->first_ns = fragment->ts_ns;
     datagram->bucket_next = *bucket;
     *bucket = datagram;
-    datagram->older = store->newest;
-    *(store->newest != NULL ? &store->newest->newer : &store->oldest) = datagram;
-    store->newest = datagram;
+    link_newest(store, datagram);
     store->counters->fragments_open++;
     return datagram;
 }
@@ -182,8 +224,7 @@ static struct datagram *add_datagram(struct ct_fragment_store *store,
 static struct piece *get_piece(struct ct_fragment_store *store, const struct datagram *keep)
 {
     struct piece *piece = ct_base_pool_get(&store->pieces);
-    while (piece == NULL && store->oldest != keep) {
-        give_up(store, store->oldest);
+    while (piece == NULL && make_room(store, keep)) {
         piece = ct_base_pool_get(&store->pieces);
     }
     uint64_t held = store->pieces.n_used * store->pieces.object_bytes +
@@ -306,7 +347,10 @@ static enum ct_fragment_result finish_datagram(struct ct_fragment_store *store,
     }
     *out = (struct ct_datagram){{store->whole, n}, datagram->end, datagram->protocol};
     store->counters->fragments_reassembled++;
-    remove_datagram(store, datagram);
+    store->counters->fragments_open--;
+    unlink_datagram(store, datagram);
+    datagram->state = STATE_DONE;
+    link_newest(store, datagram);
     return CT_FRAGMENT_WHOLE;
 }
 
@@ -321,15 +365,38 @@ uint32_t ct_packet_fragments_unit(struct ct_fragment_store *store,
 static bool begins_anew(const struct datagram *held, const struct ct_fragment *fragment)
 {
     return fragment->key.family == CT_FRAGMENT_WIFI && fragment->offset == 0 &&
-           (held->ended || contradicts(held, fragment));
+           (held->state == STATE_ENDED || contradicts(held, fragment));
+}
+
+/* The same fragment once more, as captures on two interfaces have it. */
+static bool is_copy(const struct datagram *done, const struct ct_fragment *fragment)
+{
+    bool found = false;
+    for (const struct piece *piece = done->pieces; piece != NULL; piece = piece->next) {
+        if (piece->fragment_offset == fragment->offset && piece->fragment_len == fragment->len) {
+            found = true;
+            if (copies_differ(piece, fragment)) {
+                return false;
+            }
+        }
+    }
+    return found && fragment->more == (fragment->offset + fragment->len < done->end);
 }
 
 enum ct_fragment_result ct_packet_fragments_add(struct ct_fragment_store *store,
                                                 const struct ct_fragment *fragment,
                                                 struct ct_datagram *datagram)
 {
-    expire(store, fragment->ts_ns);
+    expire(store, &store->waiting, fragment->ts_ns);
+    expire(store, &store->done, fragment->ts_ns);
     struct datagram *held = find_datagram(store, &fragment->key);
+    if (held != NULL && held->state == STATE_DONE) {
+        if (is_copy(held, fragment)) {
+            return CT_FRAGMENT_HELD;
+        }
+        remove_datagram(store, held); /* its number has come again */
+        held = NULL;
+    }
     if (held != NULL && begins_anew(held, fragment)) {
         give_up(store, held);
         held = NULL;
@@ -337,7 +404,7 @@ enum ct_fragment_result ct_packet_fragments_add(struct ct_fragment_store *store,
     if (held == NULL) {
         held = add_datagram(store, fragment);
     }
-    if (held == NULL || held->ended) {
+    if (held == NULL || held->state == STATE_ENDED) {
         return CT_FRAGMENT_REFUSED;
     }
     if (contradicts(held, fragment)) {

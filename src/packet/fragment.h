@@ -8,7 +8,8 @@
  * ignored (RFC 8200 section 4.5). For IPv4 octets that were sent twice and are equal are
  * tolerated, a difference ends the datagram. The fragments that come later for a datagram so
  * ended are refused as well, until its time is over. 802.11 is as IPv4, but its numbers come
- * again soon: a first fragment that contradicts begins anew.
+ * again soon: a first fragment that contradicts begins anew. Copies of fragments of a datagram
+ * that is whole are held to be that, so that none is mixed into the next one of its number.
  */
 #ifndef CACHETAP_PACKET_FRAGMENT_H
 #define CACHETAP_PACKET_FRAGMENT_H

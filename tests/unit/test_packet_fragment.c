@@ -58,12 +58,12 @@ static void fragments_in_every_order_give_the_segment(void **state)
         {2, 0, 1, 3}, {2, 0, 3, 1}, {2, 1, 0, 3}, {2, 1, 3, 0}, {2, 3, 0, 1}, {2, 3, 1, 0},
         {3, 0, 1, 2}, {3, 0, 2, 1}, {3, 1, 0, 2}, {3, 1, 2, 0}, {3, 2, 0, 1}, {3, 2, 1, 0}};
     for (int version = 4; version <= 6; version += 2) {
-        for (size_t i = 0; i < 24; i++) {
+        for (uint32_t i = 0; i < 24; i++) {
             for (size_t k = 0; k < 3; k++) {
-                assert_int_equal(send_fragment(version, 5, cuts[orders[i][k]]),
+                assert_int_equal(send_fragment(version, i, cuts[orders[i][k]]),
                                  CT_PACKET_FRAGMENT_HELD);
             }
-            assert_int_equal(send_fragment(version, 5, cuts[orders[i][3]]), CT_PACKET_TCP);
+            assert_int_equal(send_fragment(version, i, cuts[orders[i][3]]), CT_PACKET_TCP);
             packets_expect_inner();
         }
     }
@@ -95,6 +95,47 @@ static void exact_copies_are_ignored(void **state)
         assert_int_equal(send_fragment(version, 1, (struct cut){64, 120}), CT_PACKET_TCP);
         packets_expect_inner();
     }
+}
+
+/* As a capture on two interfaces has them; then the number comes again. */
+static void copies_behind_the_last_fragment_do_not_mix_into_the_next_datagram(void **state)
+{
+    (void)state;
+    for (int version = 4; version <= 6; version += 2) {
+        packets_build_inner(100);
+        for (unsigned again = 0; again < 3; again++) {
+            inner.bytes[30] ^= 1;
+            inner.bytes[90] ^= 1;
+            assert_int_equal(send_fragment(version, 1, (struct cut){0, 64}),
+                             CT_PACKET_FRAGMENT_HELD);
+            assert_int_equal(send_fragment(version, 1, (struct cut){0, 64}),
+                             CT_PACKET_FRAGMENT_HELD);
+            assert_int_equal(send_fragment(version, 1, (struct cut){64, 120}), CT_PACKET_TCP);
+            packets_expect_inner();
+            assert_int_equal(send_fragment(version, 1, (struct cut){64, 120}),
+                             CT_PACKET_FRAGMENT_HELD);
+            assert_int_equal(probe_counters(&probe)->fragments_open, 0);
+        }
+    }
+    assert_int_equal(probe_counters(&probe)->fragments_given_up, 0);
+    assert_int_equal(probe_counters(&probe)->fragments_reassembled, 6);
+}
+
+static void datagrams_that_are_whole_give_way_to_those_that_are_not(void **state)
+{
+    (void)state;
+    probe.limits.fragment_bytes = CT_KIB(64);
+    probe_restart(&probe);
+    packets_build_inner(100);
+    assert_int_equal(send_fragment(4, 5000, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+    for (uint32_t id = 0; id < 1000; id++) {
+        assert_int_equal(send_fragment(4, id, (struct cut){0, 64}), CT_PACKET_FRAGMENT_HELD);
+        assert_int_equal(send_fragment(4, id, (struct cut){64, 120}), CT_PACKET_TCP);
+    }
+    assert_int_equal(send_fragment(4, 5000, (struct cut){64, 120}), CT_PACKET_TCP);
+    packets_expect_inner();
+    assert_int_equal(probe_counters(&probe)->fragments_given_up, 0);
+    assert_true(probe_counters(&probe)->fragment_bytes_peak <= CT_KIB(64));
 }
 
 static void equal_overlap_is_tolerated_in_ipv4_only(void **state)
@@ -432,6 +473,7 @@ static void fragments_of_different_tunnels_do_not_mix(void **state)
     for (size_t i = 0; i < sizeof wraps / sizeof wraps[0]; i++) {
         struct cut head = {0, 64};
         struct cut tail = {64, 120};
+        probe_restart(&probe);
         assert_int_equal(send_wrapped(wraps[i], 5, head), CT_PACKET_FRAGMENT_HELD);
         assert_int_equal(send_wrapped(wraps[i], 6, tail), CT_PACKET_FRAGMENT_HELD);
         assert_int_equal(probe_counters(&probe)->fragments_open, 2);
@@ -448,6 +490,8 @@ int main(void)
         T(fragments_in_every_order_give_the_segment),
         T(datagrams_do_not_mix),
         T(exact_copies_are_ignored),
+        T(copies_behind_the_last_fragment_do_not_mix_into_the_next_datagram),
+        T(datagrams_that_are_whole_give_way_to_those_that_are_not),
         T(equal_overlap_is_tolerated_in_ipv4_only),
         T(different_overlap_ends_the_datagram),
         T(two_ends_end_the_datagram),
