@@ -108,11 +108,13 @@ static void clean_lines(struct ct_http *http, struct ct_txn *txn)
 {
     for (uint32_t i = 0; i < txn->n_lines; i++) {
         struct ct_line *line = &http->lines[i];
-        if (line->field != CT_FIELD_REFERER) {
+        bool is_host = line->field == CT_FIELD_HOST; /* an authority, though without userinfo */
+        if (!is_host && line->field != CT_FIELD_REFERER) {
             continue;
         }
-        uint32_t from = authority_start(http->text + line->value.offset, line->value.length);
-        if (from > 0 && remove_userinfo(http->text, &line->value, from)) {
+        uint32_t from =
+            is_host ? 0 : authority_start(http->text + line->value.offset, line->value.length);
+        if ((is_host || from > 0) && remove_userinfo(http->text, &line->value, from)) {
             txn->notes |= UINT32_C(1) << CT_NOTE_CREDENTIALS_REMOVED;
         }
     }
@@ -193,6 +195,7 @@ static void hand_out(struct ct_http_conn *conn, const struct ct_msg *request,
     }
     txn.lines = http->lines;
     txn.text = http->text;
+    clean_lines(http, &txn);
     if (request != NULL) {
         enum ct_method_class method = (enum ct_method_class)request->method_class;
         clean_target(http, &txn, method);
@@ -201,7 +204,6 @@ static void hand_out(struct ct_http_conn *conn, const struct ct_msg *request,
     if (request != NULL && response != NULL && is_early(request, response)) {
         txn.notes |= UINT32_C(1) << CT_NOTE_EARLY_RESPONSE;
     }
-    clean_lines(http, &txn);
     count(&http->counters, &txn);
     http->hooks.txn(http->hooks.user, &txn);
 }

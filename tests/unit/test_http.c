@@ -93,6 +93,10 @@ static const struct talk talks[] = {
      "whole | credentials-removed | >Host=other; >Referer=https://r/x@y\n"
      "2 OPTIONS * 1.1 host=s | 204 B 1.1 | body 0+0 wire 31+18 missing 0+0 | whole | | >Host=s\n"
      "3 GET /a b\\x09c 1.7 host=t | 204 C 1.1 | body 0+0 wire 41+18 missing 0+0 | whole | | >Host=t; >Host=u\n"},
+    {"a Host field with the userinfo that it must not have",
+     {">GET / HTTP/1.1\r\nHost: me:pw@t:8\r\n\r\n", "<HTTP/1.1 204 N\r\n\r\n"},
+     "1 GET / 1.1 host=t:8 | 204 N 1.1 | body 0+0 wire 35+18 missing 0+0 | "
+     "whole | credentials-removed | >Host=t:8\n"},
     {"secret values are not stored, their presence is",
      {">GET / HTTP/1.1\r\nCookie: a=b\r\nAuthorization: Basic eDp5\r\nProxy-Authorization: z\r\n\r\n",
       "<HTTP/1.1 204 N\r\nSet-Cookie: q=r\r\nSet-Cookie: s\r\n\r\n"},
