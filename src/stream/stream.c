@@ -288,13 +288,21 @@ static enum ct_segment_status take_segment(struct ct_conn *conn, unsigned s,
     return status;
 }
 
-/* Octets behind the FIN of a connection that is over: those of the next one, whose SYN is lost. */
+/*
+ * Octets of a side that has said its last, behind its FIN or RST, on a connection that is over:
+ * those of the next one, whose SYN is lost, or the RST was not the connection's own.
+ */
 static bool is_of_the_next(const struct ct_conn *conn, unsigned s, const struct ct_segment *segment)
 {
     const struct ct_side *side = &conn->sides[s];
-    return conn->phase == CT_PHASE_CLOSED && side->fin != 0 && segment->payload_len > 0 &&
-           (segment->flags & (CT_TCP_SYN | CT_TCP_RST)) == 0 &&
-           ct_side_offset(side, segment->seq) > side->fin;
+    if (conn->phase != CT_PHASE_CLOSED || !side->has_base || segment->payload_len == 0 ||
+        (segment->flags & (CT_TCP_SYN | CT_TCP_RST)) != 0) {
+        return false;
+    }
+    uint64_t offset = ct_side_offset(side, segment->seq);
+    bool after_rst = conn->rst_side == 1 + s && conn->rst_offset != 0 &&
+                     offset >= conn->rst_offset && offset >= side->next;
+    return after_rst || (side->fin != 0 && offset > side->fin);
 }
 
 /* The record for a segment, made or made anew where needed; NULL: *status says why. */

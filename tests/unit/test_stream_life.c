@@ -364,6 +364,28 @@ static void octets_behind_the_end_are_of_another_whose_opening_was_lost(void **s
     }
 }
 
+/* As where a middlebox sent a RST that the ends did not take; other packets follow it. */
+static void connection_that_goes_on_behind_a_rst_is_picked_up(void **state)
+{
+    struct tc_stage *stage = *state;
+    struct tc *c = &stage->c;
+    tc_open(c);
+    talk_exchange(c);
+    tc_rst(c, O);
+    (void)tc_stage_feed(stage);
+    tc_stage_wait(stage, 12000);
+    assert_int_equal(stage->log.n_ends, 1);
+    tc_at(c, O, 0, GET); /* late copies of both sides */
+    assert_int_equal(tc_stage_feed(stage), CT_SEGMENT_AFTER_CLOSE);
+    tc_at(c, R, (int64_t)strlen(OK), OK);
+    assert_int_equal(tc_stage_feed(stage), CT_SEGMENT_AFTER_CLOSE);
+    talk_exchange(c);
+    tc_stage_finish(stage);
+    assert_int_equal(stage->log.n_ends, 2);
+    assert_int_equal(stage->log.ends[0].why, CT_CLOSE_RST);
+    talk_expect(stage, 1, GET, OK);
+}
+
 /* A probe repeats the octet before the next one, which is the FIN's number then. */
 static void probe_after_the_end_opens_nothing(void **state)
 {
@@ -424,6 +446,7 @@ int main(void)
         T(input_that_ends_ends_what_is_open),
         T(new_syn_on_a_closed_connection_begins_another),
         T(octets_behind_the_end_are_of_another_whose_opening_was_lost),
+        T(connection_that_goes_on_behind_a_rst_is_picked_up),
         T(probe_after_the_end_opens_nothing),
         T(new_syn_on_a_live_connection_begins_another),
     };
