@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -118,6 +119,33 @@ static bool answer(int to, int fd, int32_t error)
     return sendmsg(to, &message, MSG_NOSIGNAL) == (ssize_t)sizeof error;
 }
 
+static bool is_own(const struct ct_opener *opener, int from, int fd)
+{
+    bool own = fd == from;
+    for (size_t i = 0; i < opener->n_places && !own; i++) {
+        own = opener->places[i] == fd;
+    }
+    return own;
+}
+
+/*
+ * What the other process has open is none of its business: a log file that was rotated away and
+ * removed would keep its room on the disk, a reader of a pipe would not see its end.
+ */
+static void close_others(const struct ct_opener *opener, int from)
+{
+    int last = from;
+    for (size_t i = 0; i < opener->n_places; i++) {
+        last = opener->places[i] > last ? opener->places[i] : last;
+    }
+    for (int fd = STDERR_FILENO + 1; fd < last; fd++) {
+        if (!is_own(opener, from, fd)) {
+            (void)close(fd); /* fails where there is none */
+        }
+    }
+    (void)close_range((unsigned)last + 1, UINT_MAX, 0); /* older kernels: some stay */
+}
+
 static _Noreturn void serve(const struct ct_opener *opener, int from)
 {
     struct request request;
@@ -161,10 +189,10 @@ bool ct_process_opener_start(struct ct_opener *opener)
         }
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         (void)prctl(PR_SET_NAME, "cachetap-open");
+        close_others(opener, ends[1]);
         if (getppid() != parent || !ct_process_confine_opener()) {
             _exit(1);
         }
-        (void)close(ends[0]);
         serve(opener, ends[1]);
     }
     (void)close(ends[1]);
@@ -194,7 +222,9 @@ static int take_answer(int from)
     if (error == 0 && header != NULL && header->cmsg_type == SCM_RIGHTS) {
         memcpy(&fd, CMSG_DATA(header), sizeof fd);
     }
-    errno = error;
+    /* Made, but there was no number for it here (unix(7)): no answer says so. */
+    bool no_number = fd < 0 && (message.msg_flags & MSG_CTRUNC) != 0;
+    errno = error == 0 && no_number ? EMFILE : error;
     return fd;
 }
 
