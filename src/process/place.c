@@ -23,7 +23,24 @@ int ct_process_place_create(const struct ct_place *place, const char *name, int 
     return fd;
 }
 
+int ct_process_place_reopen(const struct ct_place *place, const char *name, int flags, mode_t mode)
+{
+    int fd = ct_process_place_create(place, name, flags | O_NONBLOCK, mode);
+    int status = fd >= 0 ? fcntl(fd, F_GETFL) : -1;
+    if (status >= 0) {
+        (void)fcntl(fd, F_SETFL, status & ~O_NONBLOCK); /* fails for bad descriptors only */
+    }
+    return fd;
+}
+
 const char *ct_process_place_error(int error)
 {
-    return error == ELOOP ? "it is a symbolic link, which is not followed" : strerror(error);
+    switch (error) {
+    case ELOOP:
+        return "it is a symbolic link, which is not followed";
+    case ENXIO: /* open(2) */
+        return "it is a pipe that nobody reads, or no device";
+    default:
+        return strerror(error);
+    }
 }

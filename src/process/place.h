@@ -23,6 +23,12 @@ bool ct_process_place_find(struct ct_place *place, struct ct_opener *opener, con
  */
 int ct_process_place_create(const struct ct_place *place, const char *name, int flags, mode_t mode);
 
+/*
+ * The same while a run goes on: a pipe that nobody reads is not waited for (ENXIO), because the
+ * end of the run and all other files would wait with it.
+ */
+int ct_process_place_reopen(const struct ct_place *place, const char *name, int flags, mode_t mode);
+
 /* Words for errno after a failure of the above. */
 const char *ct_process_place_error(int error);
 

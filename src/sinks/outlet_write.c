@@ -62,7 +62,7 @@ static bool begin_file(struct ct_outlet *outlet)
     struct stat st;
     ct_sinks_outlet_release(outlet);
     int fd = mark.fd >= 0 ? mark.fd
-                          : ct_process_place_create(mark.place, mark.name, mark.flags, mark.mode);
+                          : ct_process_place_reopen(mark.place, mark.name, mark.flags, mark.mode);
     int error = errno;
     ct_sinks_outlet_hold(outlet);
     if (fd < 0) {

@@ -183,7 +183,7 @@ static void reopen_sink(struct ct_sinks *sinks, struct ct_sink *sink)
 {
     struct stat st;
     (void)fflush(sink->file); /* a failure shows at the next write too */
-    int fd = ct_process_place_create(&sink->place, sink->place.name, O_APPEND, CT_SINK_FILE_MODE);
+    int fd = ct_process_place_reopen(&sink->place, sink->place.name, O_APPEND, CT_SINK_FILE_MODE);
     if (fd < 0 || dup2(fd, sink->fd) < 0) {
         sinks->failed = true;
         ct_process_voice_say(sinks->voice,

@@ -318,6 +318,41 @@ static void a_full_device_is_told_and_loses_what_was_left(void **state)
     }
 }
 
+/* A pipe in the place of the file, whose reader is gone: no wait can hold up the end. */
+static void a_pipe_that_nobody_reads_is_not_waited_for(void **state)
+{
+    (void)state;
+    int error = 0;
+    char text[16] = "";
+    struct folder folder;
+    make_folder(&folder);
+    assert_int_equal(mkfifo(folder.file, 0600), 0);
+    (void)alarm(20); /* ends what would wait for ever */
+    for (int read_later = 0; read_later < 2; read_later++) {
+        struct ct_outlet *outlet = ct_sinks_outlet_new(1000, true);
+        assert_true(next(outlet, &folder, "first", "head ", false));
+        put_text(outlet, "one");
+        assert_true(ct_sinks_outlet_start(outlet));
+        while (ct_sinks_outlet_state(outlet, &error) == CT_OUTLET_OK) {
+            (void)poll(NULL, 0, 10);
+        }
+        assert_int_equal(ct_sinks_outlet_state(outlet, &error), CT_OUTLET_STUCK);
+        assert_int_equal(error, ENXIO);
+        int reader = read_later ? open(folder.file, O_RDONLY | O_NONBLOCK) : -1;
+        while (read_later && ct_sinks_outlet_state(outlet, &error) == CT_OUTLET_STUCK) {
+            (void)poll(NULL, 0, 10); /* tried again */
+        }
+        assert_int_equal(ct_sinks_outlet_finish(outlet), read_later);
+        assert_true(!read_later || read(reader, text, sizeof text - 1) == 8);
+        ct_sinks_outlet_free(outlet);
+        close(reader);
+    }
+    (void)alarm(0);
+    assert_string_equal(text, "head one");
+    assert_int_equal(unlink(folder.file), 0);
+    remove_folder(&folder);
+}
+
 int main(void)
 {
     (void)signal(SIGPIPE, SIG_IGN);
@@ -331,6 +366,7 @@ int main(void)
         cmocka_unit_test(files_follow_each_other_between_records),
         cmocka_unit_test(files_that_wait_are_bounded),
         cmocka_unit_test(a_full_device_is_told_and_loses_what_was_left),
+        cmocka_unit_test(a_pipe_that_nobody_reads_is_not_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
