@@ -37,8 +37,12 @@ struct ct_live_options {
     uint64_t buffer_bytes; /* of the kernel, for each interface; 0: CT_SOURCE_BUFFER_BYTES */
     uint64_t gone_seconds; /* without any of the interfaces: then the source ends */
     enum ct_direction direction;
-    uint16_t
-        fanout; /* not 0: one of several sources that share the packets: a connection's go to one */
+    /*
+     * One of several sources that share the packets: a connection's go to one. The groups of the
+     * interfaces by number, CT_IFACES_MAX, which the first of them fills in: 0 at first, then the
+     * kernel's number of the group + 1. NULL: it gets all packets. Used while it is opened.
+     */
+    uint32_t *fanout;
     bool promiscuous;
     bool immediate; /* each packet at once: costs throughput */
 };

@@ -70,6 +70,7 @@ static bool make_slots(struct ct_run *run)
 static enum ct_exit open_sources(struct ct_run *run)
 {
     struct ct_live_options live = run->options->live;
+    uint32_t groups[CT_IFACES_MAX] = {0};
     struct ct_source_options source = {
         .paths = run->options->reads,
         .n_paths = run->options->n_reads,
@@ -81,7 +82,7 @@ static enum ct_exit open_sources(struct ct_run *run)
         .interrupted = on_interrupted,
         .user = run,
     };
-    live.fanout = run->plan.n_readers > 1 ? (uint16_t)getpid() : 0;
+    live.fanout = run->plan.n_readers > 1 ? groups : NULL;
     for (size_t r = 0; r < run->plan.n_readers; r++) {
         enum ct_source_status status = ct_source_open(&source, &run->slots[r].reader.source);
         if (status != CT_SOURCE_OK) {

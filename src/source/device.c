@@ -30,6 +30,7 @@ struct ct_device {
     bool is_watched; /* the kernel knows its state */
     bool promiscuous;
     bool nanoseconds;
+    bool is_shared; /* in a group of sockets */
     enum ct_device_state state;
     bool was_gone;           /* and was not up since */
     struct ct_netdev netdev; /* as last seen */
@@ -146,15 +147,21 @@ static bool set_filter(const struct ct_device *device, const char *filter,
 
 /*
  * Of all sockets in a group the kernel gives a packet to one: the same for both directions of a
- * connection and for the fragments of a datagram (packet(7), PACKET_FANOUT).
+ * connection and for the fragments of a datagram (packet(7), PACKET_FANOUT). The kernel chooses
+ * the number of the group: with one that another program has too, each would get a part only.
  */
-static bool join_fanout(struct ct_device *device, uint16_t group, char message[])
+static bool join_fanout(struct ct_device *device, uint32_t *group, char message[])
 {
+    device->is_shared = true;
 #ifdef PACKET_FANOUT
+    int fd = pcap_fileno(device->pcap);
     uint32_t type = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
-    uint32_t argument = (uint16_t)(group + device->iface) | type << 16;
-    if (setsockopt(pcap_fileno(device->pcap), SOL_PACKET, PACKET_FANOUT, &argument,
-                   sizeof argument) == 0) {
+    uint32_t argument =
+        *group == 0 ? (type | PACKET_FANOUT_FLAG_UNIQUEID) << 16 : (*group - 1) | type << 16;
+    socklen_t n = sizeof argument;
+    if (setsockopt(fd, SOL_PACKET, PACKET_FANOUT, &argument, sizeof argument) == 0 &&
+        getsockopt(fd, SOL_PACKET, PACKET_FANOUT, &argument, &n) == 0) {
+        *group = (argument & UINT16_MAX) + 1;
         return true;
     }
     (void)snprintf(message, CT_SOURCE_MESSAGE_MAX,
@@ -180,7 +187,8 @@ static enum ct_source_status start(struct ct_device *device,
         explain(device, result, message);
         return CT_SOURCE_FAILED;
     }
-    if (options->live->fanout != 0 && !join_fanout(device, options->live->fanout, message)) {
+    if (options->live->fanout != NULL &&
+        !join_fanout(device, &options->live->fanout[device->iface], message)) {
         return CT_SOURCE_FAILED;
     }
     if (pcap_setnonblock(device->pcap, 1, error) != 0) {
@@ -283,7 +291,8 @@ int ct_source_device_dispatch(struct ct_device *device, int max, ct_source_handl
 }
 
 /* The words for a change of state; NULL: none has to be told. */
-static const char *words_of(enum ct_device_state before, enum ct_device_state after, bool anew)
+static const char *words_of(enum ct_device_state before, enum ct_device_state after, bool anew,
+                            bool shared)
 {
     switch (after) {
     case CT_DEVICE_UP:
@@ -295,19 +304,24 @@ static const char *words_of(enum ct_device_state before, enum ct_device_state af
     case CT_DEVICE_DOWN:
         return "went down: the capture goes on when it is up again";
     case CT_DEVICE_GONE:
-        return "has disappeared: the capture goes on when it returns";
+        return shared ? "has disappeared: several threads share it (--threads), start the program "
+                        "again when it returns"
+                      : "has disappeared: the capture goes on when it returns";
     case CT_DEVICE_DEAD:
         break;
     }
-    return "cannot be captured from any more: it came back as another kind of interface, start "
-           "the program again";
+    return shared
+               ? "is back, and cannot be captured from by the threads that share it (--threads): "
+                 "start the program again"
+               : "cannot be captured from any more: it came back as another kind of interface, "
+                 "start the program again";
 }
 
 /* After its own was deleted, another one of the name is there. */
 static enum ct_device_state join(struct ct_device *device, const struct ct_netdev *netdev)
 {
-    if (netdev->type != device->netdev.type) {
-        return CT_DEVICE_DEAD;
+    if (netdev->type != device->netdev.type || device->is_shared) {
+        return CT_DEVICE_DEAD; /* the kernel binds no socket anew that is in a group */
     }
     if (!ct_source_netdev_rebind(device->fd, netdev->index, device->promiscuous)) {
         return CT_DEVICE_GONE; /* deleted again, or not up yet: looked at soon */
@@ -348,7 +362,7 @@ bool ct_source_device_look(struct ct_device *device, int netlink_fd,
         return false; /* a new one is made before it is set up */
     }
     (void)snprintf(message, CT_SOURCE_MESSAGE_MAX, "%s: the interface %s", device->name,
-                   words_of(before, device->state, anew || is_back));
+                   words_of(before, device->state, anew || is_back, device->is_shared));
     return true;
 }
 

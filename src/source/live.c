@@ -385,6 +385,7 @@ enum ct_source_status ct_source_live_open(const struct ct_source_options *option
     live->options.live = &live->live;
     live->netlink_fd = ct_source_netdev_open(); /* without: states are not watched */
     enum ct_source_status status = open_all(live);
+    live->live.fanout = NULL; /* the caller's */
     if (status != CT_SOURCE_OK) {
         close_live(&live->base);
         return status;

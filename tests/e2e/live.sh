@@ -205,6 +205,28 @@ ok "gone for good: status 1, and all results" eval '[ $status -eq 1 ] && lines o
     grep -q "capture: ends: none of its interfaces is there" err && grep -q "^Hit ratio" summary'
 connect
 
+live -i ct0 -i lo --json --threads 2
+ip -n "$near" link del ct0
+until_true grep -q "ct0: the interface has disappeared: several threads share it" err
+connect
+ok "with threads, deleted and made anew: a line, and what to do" until_true grep -q \
+    "ct0: the interface is back, and cannot be captured from by the threads .*: start the program again" err
+stop
+ok "and status 1" [ "$status" -eq 1 ]
+
+# In containers on the network of the host every program has the same number.
+for i in 1 2; do
+    : >"twin$i.err"
+    ip netns exec "$near" unshare -pf --kill-child "$program" -i ct0 --threads 2 --json >"twin$i" 2>"twin$i.err" &
+    until_true grep -q "listening on" "twin$i.err"
+done
+for i in 1 2 3 4 5 6 7 8 9 10; do ask 1 "twin$i-"; done # connections of their own
+ok "two programs with the same number have all packets each" until_true eval 'lines twin1 10 && lines twin2 10'
+for twin in $(ip netns pids "$near"); do
+    if [ "/proc/$twin/exe" -ef "$program" ]; then kill -TERM "$twin"; fi
+done
+until_true eval '! ip netns pids "$near" | grep -q .'
+
 # ---- outputs --------------------------------------------------------------------------------
 live -i ct0 -o csv:log.csv
 ask 1 before
