@@ -12,6 +12,8 @@
 #define TICK_NS (CT_NS_PER_S / 10)
 /* Between two times that what was counted is made known. */
 #define COUNT_NS (CT_NS_PER_S / 10)
+/* After the begin: what came before it has been read. */
+#define EARLY_NS (2 * CT_NS_PER_S)
 /* Packets of a step that ends no transaction. */
 #define STEP_PACKETS_MAX 4096
 
@@ -19,6 +21,7 @@ bool ct_app_reader_init(struct ct_reader *reader)
 {
     reader->begin_ns = INT64_MIN; /* of a replay: also what was captured before 1970 */
     reader->frame_ns = INT64_MIN;
+    reader->passed_ns = INT64_MIN;
     atomic_init(&reader->dump_wanted, false);
     return pthread_mutex_init(&reader->lock, NULL) == 0;
 }
@@ -169,11 +172,25 @@ void ct_app_reader_restart(struct ct_reader *reader)
     reader->pace = (struct ct_pace){.speed = reader->pace.speed};
     reader->packets = 0;
     reader->frame_ns = INT64_MIN;
+    reader->passed_ns = INT64_MIN;
     reader->steps_done = reader->wanted.steps;
     reader->step_packets = 0;
 }
 
 /* ---------------------------------------------------------------------------------------------- */
+
+/* A packet before the begin; later its time only says that the system's clock was set back. */
+static bool is_early(struct ct_reader *reader, int64_t ts_ns)
+{
+    if (ts_ns >= reader->begin_ns) {
+        return false;
+    }
+    if (ct_process_voice_clock() - reader->begin_clock_ns < EARLY_NS) {
+        return true;
+    }
+    reader->begin_ns = INT64_MIN;
+    return false;
+}
 
 static void on_frame(void *user, const struct ct_frame *frame)
 {
@@ -181,7 +198,7 @@ static void on_frame(void *user, const struct ct_frame *frame)
     if (reader->count > 0 && reader->packets == reader->count) {
         return; /* -c is reached; several interfaces had a batch each */
     }
-    if (frame->ts_ns < reader->begin_ns) {
+    if (is_early(reader, frame->ts_ns)) {
         return;
     }
     if (reader->control != NULL) {
@@ -202,10 +219,14 @@ static void on_frame(void *user, const struct ct_frame *frame)
     reader->frame_ns = frame->ts_ns > reader->frame_ns ? frame->ts_ns : reader->frame_ns;
 }
 
-/* While no packet comes the clock moves packet time on, so that timers and outputs go on. */
-static void pass_time(struct ct_reader *reader, int64_t clock_ns, bool had_frames)
+/*
+ * While no packet moves packet time on the clock does, so that timers and outputs go on: when none
+ * comes, and when their times are earlier because the system's clock was set back.
+ */
+static void pass_time(struct ct_reader *reader, int64_t clock_ns)
 {
-    if (had_frames || reader->frame_ns == INT64_MIN) {
+    if (reader->frame_ns == INT64_MIN || reader->frame_ns > reader->passed_ns) {
+        reader->passed_ns = reader->frame_ns;
         reader->frame_clock_ns = clock_ns;
         return;
     }
@@ -213,11 +234,11 @@ static void pass_time(struct ct_reader *reader, int64_t clock_ns, bool had_frame
     reader->hooks.tick(reader->hooks.user, now_ns);
 }
 
-static void end_batch(struct ct_reader *reader, bool had_frames)
+static void end_batch(struct ct_reader *reader)
 {
     int64_t clock_ns = ct_process_voice_clock();
     if (reader->is_live) {
-        pass_time(reader, clock_ns, had_frames);
+        pass_time(reader, clock_ns);
         if (reader->save != NULL) {
             ct_sinks_save_tick(reader->save, (int64_t)time(NULL) * CT_NS_PER_S);
             ct_sinks_save_flush(reader->save);
@@ -233,9 +254,8 @@ void ct_app_reader_run(struct ct_reader *reader)
         uint64_t left = reader->count > 0 ? reader->count - reader->packets : BATCH_FRAMES;
         size_t max = left < BATCH_FRAMES ? (size_t)left : BATCH_FRAMES;
         max = reader->pace.speed > 0 ? 1 : max; /* each waits until it is due */
-        uint64_t before = reader->packets;
         status = ct_source_dispatch(reader->source, max, on_frame, reader);
-        end_batch(reader, reader->packets > before);
+        end_batch(reader);
     }
     ct_app_reader_count_now(reader);
 }

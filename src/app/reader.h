@@ -43,11 +43,14 @@ struct ct_reader {
     struct ct_control *control;   /* a replay that somebody watches; NULL: nobody */
     uint64_t count;               /* -c; 0: no end */
     bool is_live;
-    int64_t begin_ns; /* frames before this time are passed over: all rings were not yet joined */
+    /* Frames before this time are passed over: all rings were not yet joined. */
+    int64_t begin_ns;
+    int64_t begin_clock_ns; /* the clock then: soon after it no such frame is left */
     struct ct_reader_hooks hooks;
     /* the loop's own */
     uint64_t packets;
     int64_t frame_ns;       /* latest packet; INT64_MIN: none yet */
+    int64_t passed_ns;      /* the same at the end of the last batch */
     int64_t frame_clock_ns; /* the clock when it came */
     int64_t counted_ns;
     unsigned control_version; /* of what was seen of control */

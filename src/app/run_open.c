@@ -95,6 +95,7 @@ static enum ct_exit open_sources(struct ct_run *run)
         (void)clock_gettime(CLOCK_REALTIME, &now); /* exists on every Linux */
         for (size_t r = 0; r < run->plan.n_readers; r++) {
             run->slots[r].reader.begin_ns = now.tv_sec * CT_NS_PER_S + now.tv_nsec;
+            run->slots[r].reader.begin_clock_ns = ct_process_voice_clock();
         }
     }
     return CT_EXIT_OK;
