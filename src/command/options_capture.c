@@ -103,11 +103,10 @@ static bool set_ring(struct ct_options *options, const char *text)
 {
     uint64_t n = 0;
     bool plain = ct_base_parse_u64(ct_span_of(text), &n);
-    if (plain && n <= RING_BYTES_MAX / CT_MIB(1)) {
-        n *= CT_MIB(1);
+    if (plain) { /* what is too much stays too much */
+        n = n <= RING_BYTES_MAX / CT_MIB(1) ? n * CT_MIB(1) : UINT64_MAX;
     }
-    if ((!plain && !ct_base_parse_size(ct_span_of(text), &n)) || n == 0 || n > RING_BYTES_MAX ||
-        (plain && n < CT_MIB(1))) {
+    if ((!plain && !ct_base_parse_size(ct_span_of(text), &n)) || n == 0 || n > RING_BYTES_MAX) {
         return ct_command_options_wrong(
             options, "--ring %s: not a size up to 1 TiB, give MiB or a suffix: 2G", text);
     }
