@@ -136,6 +136,7 @@ enum ct_exit ct_app_run(const struct ct_options *options)
     atomic_init(&run.failed, false);
     atomic_init(&run.n_over, 0);
     ct_process_voice_init(&run.voice, false);
+    run.voice.patience_ms = options->is_live ? CT_VOICE_PATIENCE_MS : -1;
     ct_process_opener_init(&run.opener);
     ct_crew_plan(&run.plan, options);
     tzset(); /* names of files want the time zone, later nothing is opened for it */

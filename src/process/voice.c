@@ -2,11 +2,13 @@
 #include "process/voice.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/span.h"
 #include "base/text.h"
@@ -27,6 +29,7 @@ void ct_process_voice_init(struct ct_voice *voice, bool shows_progress)
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .shows_progress = shows_progress,
         .begin_ns = ct_process_voice_clock(),
+        .patience_ms = -1,
     };
     voice->drawn_ns = voice->begin_ns; /* a short replay draws nothing */
 }
@@ -36,10 +39,35 @@ double ct_process_voice_elapsed(const struct ct_voice *voice)
     return (double)(ct_process_voice_clock() - voice->begin_ns) / (double)CT_NS_PER_S;
 }
 
+/*
+ * The lock is held. Whether a line can be written without waiting longer than patience allows;
+ * once it was waited for in vain, the next ones do not wait.
+ */
+static bool has_room(struct ct_voice *voice, int patience_ms)
+{
+    struct pollfd err = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&err, 1, voice->unsaid > 0 ? 0 : patience_ms) > 0;
+}
+
+/* The lock is held. */
+static void write_line(struct ct_voice *voice, const char *line)
+{
+    if (voice->patience_ms >= 0 && !has_room(voice, voice->patience_ms)) {
+        voice->unsaid++;
+        return;
+    }
+    if (voice->unsaid > 0) {
+        (void)fprintf(stderr, "cachetap: messages: %" PRIu64 " are missing: nobody read them\n",
+                      voice->unsaid);
+        voice->unsaid = 0;
+    }
+    (void)fprintf(stderr, "cachetap: %s\n", line);
+}
+
 /* The lock is held. */
 static void clear(struct ct_voice *voice)
 {
-    if (voice->on_line) {
+    if (voice->on_line && (voice->patience_ms < 0 || has_room(voice, 0))) {
         (void)fputs("\r\033[K", stderr);
         (void)fflush(stderr);
         voice->on_line = false;
@@ -116,11 +144,11 @@ void ct_process_voice_say(struct ct_voice *voice, const char *format, ...)
     va_end(args);
     (void)ct_base_text_safe(safe, sizeof safe, ct_span_of(raw));
     (void)pthread_mutex_lock(&voice->lock); /* fails on misuse only */
-    clear(voice);
     if (voice->held != NULL) {
         keep(voice, safe);
     } else {
-        (void)fprintf(stderr, "cachetap: %s\n", safe);
+        clear(voice);
+        write_line(voice, safe);
     }
     (void)pthread_mutex_unlock(&voice->lock);
 }
@@ -137,6 +165,10 @@ void ct_process_voice_progress(struct ct_voice *voice, const struct ct_progress 
     voice->drawn_ns = now_ns;
     double seconds = (double)(now_ns - voice->begin_ns) / (double)CT_NS_PER_S;
     (void)pthread_mutex_lock(&voice->lock);
+    if (!has_room(voice, 0)) { /* a terminal that is stopped holds nothing up */
+        (void)pthread_mutex_unlock(&voice->lock);
+        return;
+    }
     (void)fputs("\r", stderr);
     if (progress->total_bytes > 0) {
         double part = (double)progress->done_bytes / (double)progress->total_bytes;

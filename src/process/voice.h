@@ -13,6 +13,8 @@
 /* Octets of what is said while the screen belongs to the view; more is counted. */
 #define CT_VOICE_HELD_BYTES 16384
 #define CT_VOICE_LINE_BYTES 256
+/* Of a live capture, whose results do not wait for who reads messages. */
+#define CT_VOICE_PATIENCE_MS 200
 
 /* Any thread may speak; lines are not mixed. */
 struct ct_voice {
@@ -21,6 +23,8 @@ struct ct_voice {
     bool on_line;        /* one stands there now */
     int64_t begin_ns;    /* of the run, by the clock that only goes forward */
     int64_t drawn_ns;    /* when the line was drawn last */
+    int patience_ms;     /* how long a line waits for room on standard error; -1: for ever */
+    uint64_t unsaid;     /* lines that found none */
     char *held;          /* what waits for its turn on the terminal; NULL: nothing has to */
     size_t held_n;
     uint64_t held_lost;               /* lines that found no room there */
