@@ -52,6 +52,7 @@ struct ct_iface_counters {
 struct ct_capture_counters {
     size_t n_ifaces;
     struct ct_iface_counters ifaces[CT_IFACES_MAX];
+    uint64_t recorded_drops; /* a replay: packets that captures say were lost when they were made */
     uint64_t dropped_records;  /* results that a slow output had no room for */
     uint64_t unsaved_packets;  /* packets that could not be saved (-w) */
     uint64_t unringed_packets; /* packets that the memory of --ring had no room for */

@@ -57,6 +57,12 @@ void ct_app_report_losses(struct ct_voice *voice, const struct ct_snapshot *snap
                                  iface->name, iface->kernel_drops, iface->interface_drops);
         }
     }
+    if (capture->recorded_drops > 0) {
+        ct_process_voice_say(voice,
+                             "capture: numbers are partial: %" PRIu64
+                             " packets were lost when it was made, as it says itself",
+                             capture->recorded_drops);
+    }
     if (capture->dropped_records > 0) {
         ct_process_voice_say(voice,
                              "output: %" PRIu64 " results are missing in it: it was too slow, "

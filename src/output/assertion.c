@@ -69,7 +69,7 @@ enum count {
 /* Everything that makes the numbers partial. */
 static uint64_t dropped(const struct ct_snapshot *now)
 {
-    uint64_t n = now->records_lost + now->capture.dropped_records;
+    uint64_t n = now->records_lost + now->capture.dropped_records + now->capture.recorded_drops;
     for (size_t i = 0; i < now->capture.n_ifaces; i++) {
         n += now->capture.ifaces[i].kernel_drops + now->capture.ifaces[i].interface_drops;
     }
@@ -156,7 +156,7 @@ static const struct row rows[] = {
     {"body_bytes", "response body octets", get_count, COUNT_BODY_BYTES, CT_QUERY_BYTES},
     {"missing_bytes", "octets of transactions that the capture does not hold", get_count, COUNT_MISSING_BYTES, CT_QUERY_BYTES},
     COUNT("malformed", MALFORMED, "messages given up: not valid HTTP"),
-    COUNT("dropped", DROPPED, "packets lost by the kernel or the interface, records lost here"),
+    COUNT("dropped", DROPPED, "packets lost by the kernel, by the interface, or when a capture was made; records lost here"),
     {"seconds", "from the first packet to the last", get_count, COUNT_SECONDS, CT_QUERY_SECONDS},
 };
 /* clang-format on */

@@ -84,7 +84,7 @@ static void add_http(struct list *list, const struct ct_http_counters *http)
 #undef X
 }
 
-/* What the program itself lost; nothing of it in a replay. */
+/* What was lost before the analysis or behind it. */
 static void add_capture(struct list *list, const struct ct_capture_counters *capture)
 {
     uint64_t kernel = 0;
@@ -97,6 +97,8 @@ static void add_capture(struct list *list, const struct ct_capture_counters *cap
         kernel);
     add(list, "capture_interface_drops", "packets dropped by interfaces or their drivers",
         interface);
+    add(list, "capture_recorded_drops",
+        "packets that a capture says were lost when it was made (pcapng)", capture->recorded_drops);
     add(list, "output_dropped_records", "results dropped: an output was too slow (output_bytes)",
         capture->dropped_records);
     add(list, "save_unsaved_packets", "packets not saved: -w was too slow or full (save_bytes)",
@@ -137,7 +139,7 @@ static void add_stats(struct list *list, const struct ct_snapshot *snapshot)
 /* The counters of both stages, the rest of their structs included, and those added by hand. */
 static_assert((sizeof(struct ct_stream_counters) + sizeof(struct ct_http_counters)) /
                           sizeof(uint64_t) +
-                      25 <=
+                      26 <=
                   CT_LOSSES_MAX,
               "room for every loss");
 

@@ -376,6 +376,11 @@ bool ct_source_input_linktype(const struct ct_source_input *input, uint32_t *lin
     return input->pcap != NULL;
 }
 
+uint64_t ct_source_input_drops(const struct ct_source_input *input)
+{
+    return input->pcapng != NULL ? ct_source_pcapng_drops(input->pcapng) : 0;
+}
+
 void ct_source_input_progress(const struct ct_source_input *input, uint64_t *done_bytes,
                               uint64_t *total_bytes)
 {

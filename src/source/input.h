@@ -45,6 +45,9 @@ void ct_source_input_tell(const struct ct_source_input *input, const char *text)
 /* The link type of all its frames; false when it may have several (pcapng). */
 bool ct_source_input_linktype(const struct ct_source_input *input, uint32_t *linktype);
 
+/* Packets that it says were lost when it was made; 0 where it does not say. */
+uint64_t ct_source_input_drops(const struct ct_source_input *input);
+
 void ct_source_input_progress(const struct ct_source_input *input, uint64_t *done_bytes,
                               uint64_t *total_bytes);
 

@@ -17,8 +17,9 @@ struct ct_source_kind {
     bool (*rewind)(struct ct_source *source);
     bool (*can_rewind)(const struct ct_source *source);
     void (*progress)(const struct ct_source *source, uint64_t *done_bytes, uint64_t *total_bytes);
-    /* Interfaces only, else NULL. */
+    /* Of what was captured: by interfaces, or what captures say of themselves. */
     void (*count)(struct ct_source *source, struct ct_capture_counters *counters);
+    /* Interfaces only, else NULL. */
     const char *(*iface_name)(const struct ct_source *source, uint32_t iface);
     uint32_t (*iface_linktype)(const struct ct_source *source, uint32_t iface);
 };

@@ -14,11 +14,15 @@
 #define BLOCK_INTERFACE       1u
 #define BLOCK_PACKET          2u /* obsolete */
 #define BLOCK_SIMPLE_PACKET   3u
+#define BLOCK_STATISTICS      5u
 #define BLOCK_ENHANCED_PACKET 6u
 
 #define BYTE_ORDER_MAGIC     0x1a2b3c4du
 #define MAJOR_VERSION        1u
 #define OPTION_END           0u
+#define OPTION_DROPCOUNT     4u /* of a packet: lost before it */
+#define OPTION_IFDROP        5u /* of statistics: lost since the start, by the interface */
+#define OPTION_OSDROP        7u /* and by the system */
 #define OPTION_TSRESOL       9u
 #define OPTION_TSOFFSET      14u
 #define TSRESOL_MICROSECONDS 6u
@@ -28,6 +32,9 @@
 #define BLOCK_BYTES_MAX (16u << 20)        /* of blocks that are read; others are passed over */
 #define INTERFACES_MAX  ((size_t)64 << 10) /* of one section */
 #define REASON_MAX      160
+#define DROPS_UNKNOWN   0xffffu             /* of an obsolete packet block */
+#define DROPS_MAX       (UINT64_C(1) << 53) /* what every reader of our numbers holds */
+#define STATISTICS_MAX  (64u << 10)         /* of a block; larger ones are passed over */
 
 struct ct_interface {
     uint32_t dlt;
@@ -35,6 +42,9 @@ struct ct_interface {
     uint32_t number; /* in frames */
     uint8_t tsresol;
     int64_t tsoffset_s;
+    uint64_t packet_drops; /* the sum of what its packets say */
+    uint64_t ifdrops;      /* what the latest statistics say */
+    uint64_t osdrops;
 };
 
 struct ct_source_pcapng {
@@ -52,6 +62,7 @@ struct ct_source_pcapng {
     size_t n_ifaces;
     size_t room_ifaces;
     int64_t last_ns;
+    uint64_t drops; /* of sections before this one */
     char reason[REASON_MAX];
 };
 
@@ -101,6 +112,28 @@ static enum ct_source_pcapng_status bad(struct ct_source_pcapng *pcapng, const c
     return CT_SOURCE_PCAPNG_BAD;
 }
 
+static uint64_t add_drops(uint64_t sum, uint64_t drops)
+{
+    return drops < DROPS_MAX - sum ? sum + drops : DROPS_MAX;
+}
+
+/* Packets and statistics tell of the same losses, if they do. */
+static uint64_t section_drops(const struct ct_source_pcapng *pcapng)
+{
+    uint64_t drops = 0;
+    for (size_t i = 0; i < pcapng->n_ifaces; i++) {
+        const struct ct_interface *iface = &pcapng->ifaces[i];
+        uint64_t stated = add_drops(add_drops(0, iface->ifdrops), iface->osdrops);
+        drops = add_drops(drops, stated > iface->packet_drops ? stated : iface->packet_drops);
+    }
+    return drops;
+}
+
+uint64_t ct_source_pcapng_drops(const struct ct_source_pcapng *pcapng)
+{
+    return add_drops(pcapng->drops, section_drops(pcapng));
+}
+
 static uint16_t get16(const struct ct_source_pcapng *pcapng, const uint8_t *p)
 {
     return pcapng->big_endian ? ct_read_be16(p) : ct_read_le16(p);
@@ -115,6 +148,14 @@ static uint32_t get32(const struct ct_source_pcapng *pcapng, const uint8_t *p)
 static uint64_t get_time(const struct ct_source_pcapng *pcapng, const uint8_t *p)
 {
     return (uint64_t)get32(pcapng, p) << 32 | get32(pcapng, p + 4);
+}
+
+/* One 64-bit number, in the section's order: unlike a time stamp's two words. */
+static uint64_t get64(const struct ct_source_pcapng *pcapng, const uint8_t *p)
+{
+    uint64_t upper = get32(pcapng, p + (pcapng->big_endian ? 0 : 4));
+    uint64_t lower = get32(pcapng, p + (pcapng->big_endian ? 4 : 0));
+    return upper << 32 | lower;
 }
 
 /* Makes n octets from at on stand in the buffer. n <= BLOCK_BYTES_MAX. */
@@ -148,7 +189,7 @@ static enum ct_source_pcapng_status need(struct ct_source_pcapng *pcapng, size_t
 static bool block_is_read(uint32_t type)
 {
     return type == BLOCK_SECTION || type == BLOCK_INTERFACE || type == BLOCK_PACKET ||
-           type == BLOCK_SIMPLE_PACKET || type == BLOCK_ENHANCED_PACKET;
+           type == BLOCK_SIMPLE_PACKET || type == BLOCK_ENHANCED_PACKET || type == BLOCK_STATISTICS;
 }
 
 /* Passes over n octets, however many, in pieces of the buffer. */
@@ -180,6 +221,7 @@ static enum ct_source_pcapng_status enter_section(struct ct_source_pcapng *pcapn
         return bad(pcapng, "a section without a byte order", ct_read_be32(magic));
     }
     pcapng->in_section = true;
+    pcapng->drops = ct_source_pcapng_drops(pcapng);
     pcapng->n_ifaces = 0;
     return CT_SOURCE_PCAPNG_PACKET;
 }
@@ -225,7 +267,8 @@ static enum ct_source_pcapng_status next_block(struct ct_source_pcapng *pcapng,
     if (stated < BLOCK_FRAME) {
         return bad(pcapng, "a block shorter than its own frame, octets", stated);
     }
-    bool is_read = block_is_read(block->type);
+    bool is_read =
+        block_is_read(block->type) && (block->type != BLOCK_STATISTICS || total <= STATISTICS_MAX);
     if (is_read && total > BLOCK_BYTES_MAX) {
         return bad(pcapng, "a block longer than any packet, octets", stated);
     }
@@ -247,28 +290,83 @@ static enum ct_source_pcapng_status next_block(struct ct_source_pcapng *pcapng,
     return block->type == BLOCK_SECTION ? check_section(pcapng, block) : CT_SOURCE_PCAPNG_PACKET;
 }
 
+struct ct_option {
+    uint16_t code;
+    struct ct_span value;
+};
+
+/* The next of a block's options (section 3.5); false: there is none. */
+static bool next_option(const struct ct_source_pcapng *pcapng, struct ct_cursor *cursor,
+                        struct ct_option *option)
+{
+    if (cursor->n < 4) {
+        return false;
+    }
+    const uint8_t *head = ct_cursor_take(cursor, 4);
+    option->code = get16(pcapng, head);
+    option->value.n = get16(pcapng, head + 2);
+    option->value.p = ct_cursor_take(cursor, option->value.n);
+    if (option->code == OPTION_END || option->value.p == NULL) {
+        return false;
+    }
+    ct_cursor_skip(cursor, (size_t)-option->value.n % 4);
+    return true;
+}
+
 /* The options that tell how to read time stamps (section 4.2). */
 static void read_interface_options(const struct ct_source_pcapng *pcapng, struct ct_span options,
                                    struct ct_interface *iface)
 {
     struct ct_cursor cursor = ct_cursor_of(options);
-    while (cursor.n >= 4) {
-        const uint8_t *head = ct_cursor_take(&cursor, 4);
-        uint16_t code = get16(pcapng, head);
-        uint16_t length = get16(pcapng, head + 2);
-        const uint8_t *value = ct_cursor_take(&cursor, length);
-        if (code == OPTION_END || value == NULL) {
-            return;
+    struct ct_option option;
+    while (next_option(pcapng, &cursor, &option)) {
+        if (option.code == OPTION_TSRESOL && option.value.n >= 1) {
+            iface->tsresol = option.value.p[0];
+        } else if (option.code == OPTION_TSOFFSET && option.value.n >= 8) {
+            iface->tsoffset_s = (int64_t)get64(pcapng, option.value.p);
         }
-        if (code == OPTION_TSRESOL && length >= 1) {
-            iface->tsresol = value[0];
-        } else if (code == OPTION_TSOFFSET && length >= 8) {
-            /* One 64-bit number, in the section's order: unlike a time stamp's two words. */
-            uint64_t upper = get32(pcapng, value + (pcapng->big_endian ? 0 : 4));
-            uint64_t lower = get32(pcapng, value + (pcapng->big_endian ? 4 : 0));
-            iface->tsoffset_s = (int64_t)(upper << 32 | lower);
+    }
+}
+
+/* What was lost when the capture was made (section 4.6): counts since its start. */
+static void read_statistics(struct ct_source_pcapng *pcapng, struct ct_span body)
+{
+    struct ct_cursor cursor = ct_cursor_of(ct_span_slice(body, 12, body.n));
+    struct ct_option option;
+    size_t number = body.n >= 12 ? get32(pcapng, body.p) : pcapng->n_ifaces;
+    if (number >= pcapng->n_ifaces) {
+        return;
+    }
+    struct ct_interface *iface = &pcapng->ifaces[number];
+    while (next_option(pcapng, &cursor, &option)) {
+        if (option.code == OPTION_IFDROP && option.value.n >= 8) {
+            iface->ifdrops = get64(pcapng, option.value.p);
+        } else if (option.code == OPTION_OSDROP && option.value.n >= 8) {
+            iface->osdrops = get64(pcapng, option.value.p);
         }
-        ct_cursor_skip(&cursor, (size_t)-length % 4);
+    }
+}
+
+/* What was lost between this packet and the one before it (section 4.3). */
+static void read_packet_drops(struct ct_source_pcapng *pcapng, const struct ct_block *block,
+                              size_t number, uint32_t cap_len)
+{
+    struct ct_interface *iface = &pcapng->ifaces[number];
+    size_t data = ((size_t)cap_len + 3) & ~(size_t)3;
+    struct ct_option option;
+    if (block->type == BLOCK_PACKET) {
+        uint16_t drops = get16(pcapng, block->body.p + 2);
+        iface->packet_drops = add_drops(iface->packet_drops, drops != DROPS_UNKNOWN ? drops : 0);
+        return;
+    }
+    if (block->body.n < 20 + data + 4) {
+        return;
+    }
+    struct ct_cursor cursor = ct_cursor_of(ct_span_slice(block->body, 20 + data, block->body.n));
+    while (next_option(pcapng, &cursor, &option)) {
+        if (option.code == OPTION_DROPCOUNT && option.value.n >= 8) {
+            iface->packet_drops = add_drops(iface->packet_drops, get64(pcapng, option.value.p));
+        }
     }
 }
 
@@ -337,7 +435,11 @@ read_packet(struct ct_source_pcapng *pcapng, const struct ct_block *block, struc
     }
     frame->cap_len = get32(pcapng, p + 12);
     frame->wire_len = get32(pcapng, p + 16);
-    return give_packet(pcapng, iface, block->body, 20, frame);
+    enum ct_source_pcapng_status status = give_packet(pcapng, iface, block->body, 20, frame);
+    if (status == CT_SOURCE_PCAPNG_PACKET) {
+        read_packet_drops(pcapng, block, iface, frame->cap_len);
+    }
+    return status;
 }
 
 /*
@@ -372,6 +474,8 @@ enum ct_source_pcapng_status ct_source_pcapng_next(struct ct_source_pcapng *pcap
         enum ct_source_pcapng_status status = next_block(pcapng, &block);
         if (status == CT_SOURCE_PCAPNG_PACKET && block.type == BLOCK_INTERFACE) {
             status = add_interface(pcapng, block.body);
+        } else if (status == CT_SOURCE_PCAPNG_PACKET && block.type == BLOCK_STATISTICS) {
+            read_statistics(pcapng, block.body);
         } else if (status == CT_SOURCE_PCAPNG_PACKET && block.type == BLOCK_SIMPLE_PACKET) {
             return read_simple_packet(pcapng, &block, frame);
         } else if (status == CT_SOURCE_PCAPNG_PACKET &&

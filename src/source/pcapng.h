@@ -34,6 +34,12 @@ void ct_source_pcapng_free(struct ct_source_pcapng *pcapng);
 enum ct_source_pcapng_status ct_source_pcapng_next(struct ct_source_pcapng *pcapng,
                                                    struct ct_frame *frame);
 
+/*
+ * Packets that the file says were lost when it was made, as far as it was read: by its statistics,
+ * or by its packets (sections 4.6 and 4.3). A file that says nothing has 0.
+ */
+uint64_t ct_source_pcapng_drops(const struct ct_source_pcapng *pcapng);
+
 /* Why the status was BAD; empty before. */
 const char *ct_source_pcapng_reason(const struct ct_source_pcapng *pcapng);
 

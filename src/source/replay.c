@@ -34,6 +34,7 @@ struct ct_replay {
     bool has_pipe;                   /* that cannot be read again */
     bool rewound;
     uint64_t ended_bytes; /* of inputs that have ended */
+    uint64_t ended_drops; /* likewise */
     uint64_t total_bytes;
     bool total_known;
     bool primed; /* heap[0] was not given out yet */
@@ -102,6 +103,7 @@ static enum ct_source_step advance(struct ct_replay *replay, struct head *head)
     uint64_t total = 0;
     ct_source_input_progress(input, &done, &total);
     replay->ended_bytes += done;
+    replay->ended_drops += ct_source_input_drops(input);
     ct_source_input_close(input);
     replay->inputs[head->order] = NULL;
     return step;
@@ -295,6 +297,16 @@ static void progress(const struct ct_source *source, uint64_t *done_bytes, uint6
     *total_bytes = replay->total_known ? replay->total_bytes : 0;
 }
 
+static void count(struct ct_source *source, struct ct_capture_counters *counters)
+{
+    const struct ct_replay *replay = replay_of(source);
+    counters->recorded_drops = replay->ended_drops;
+    for (size_t i = 0; i < replay->n_inputs; i++) {
+        const struct ct_source_input *input = replay->inputs[i];
+        counters->recorded_drops += input != NULL ? ct_source_input_drops(input) : 0;
+    }
+}
+
 static bool one_linktype(const struct ct_source *source, uint32_t *linktype)
 {
     const struct ct_replay *replay = (const struct ct_replay *)source;
@@ -329,6 +341,7 @@ static bool rewind_replay(struct ct_source *source)
     replay->rewound = true;
     replay->shared.next_iface = 0;
     replay->ended_bytes = 0;
+    replay->ended_drops = 0;
     replay->total_bytes = 0;
     replay->n_linktypes = 0;
     replay->n_heap = 0;
@@ -345,6 +358,7 @@ static const struct ct_source_kind kind = {
     .close = close_replay,
     .had_problems = had_problems,
     .progress = progress,
+    .count = count,
     .one_linktype = one_linktype,
 };
 

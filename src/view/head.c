@@ -89,10 +89,10 @@ static void draw_title(struct ct_view *view, const struct ct_frame_input *input,
 
 /* ---- rates and losses ------------------------------------------------------------------- */
 
-/* Packets that the kernel, a device or the program itself had no room for. */
+/* Packets that the kernel, a device, the program itself or who made the capture had no room for. */
 static uint64_t drops_of(const struct ct_snapshot *snapshot)
 {
-    uint64_t drops = snapshot->records_lost;
+    uint64_t drops = snapshot->records_lost + snapshot->capture.recorded_drops;
     for (size_t i = 0; i < snapshot->capture.n_ifaces; i++) {
         drops += snapshot->capture.ifaces[i].kernel_drops;
         drops += snapshot->capture.ifaces[i].interface_drops;

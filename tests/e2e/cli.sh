@@ -499,6 +499,16 @@ run -r "$sample" -q --assert 'hit_ratio>10%' --assert 'hit_ratio>90%'
 ok "one that does not: exit status 3, and it is named" says 3 "--assert hit_ratio>90%: does not hold"
 ok "and the report is there all the same" grep -q 'cachetap summary' out
 
+# Interface statistics behind the last packet: five were lost by the system that captured.
+{
+    cat "$captures/squid.pcapng"
+    printf '\5\0\0\0\x28\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\7\0\x08\0\5\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0'
+} >lossy.pcapng
+run -r lossy.pcapng -q --summary-json --assert 'dropped=0'
+ok "a capture that says what it lacks: exit status 3 where nothing may be dropped" [ "$status" -eq 3 ]
+ok "a line says that the numbers are partial" grep -q "numbers are partial: 5 packets were lost when it was made" err
+ok "and so does the report" [ "$(jq .given_up.capture_recorded_drops out)" = 5 ]
+
 # ---- threads --------------------------------------------------------------------------------
 same_with_threads() { # arguments: the same octets with 1, 2 and 5 threads
     local want n
