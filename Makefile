@@ -176,6 +176,7 @@ $(BUILD)/mkseeds: $(BUILD)/tests/fuzz/mkseeds.o $(BUILD)/libsupport.a $(BUILD)/l
 docs: all ## make the pages again that come from the program's tables, man page and completion too
 	@tests/tools/limits.sh $(BUILD)/cachetap >docs/limits.md
 	@tests/tools/metrics_doc.sh $(BUILD)/cachetap >docs/metrics.md
+	@tests/tools/query.sh $(BUILD)/cachetap >$(BUILD)/query.md && cp $(BUILD)/query.md docs/query.md
 	@tests/tools/view_doc.sh $(BUILD)/cachetap >docs/view.md
 	@tests/tools/dialects.sh $(BUILD)/cachetap >docs/dialects.md
 	@tests/tools/man.sh $(BUILD)/cachetap >packaging/cachetap.1
