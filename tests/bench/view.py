@@ -92,7 +92,7 @@ class Screen:
 
 
 def start(build, summary, with_view):
-    words = ["ip", "netns", "exec", TO, f"{build}/cachetap", "-q", "-i", "ctv0", "--no-drop", "--threads", "1"]
+    words = ["ip", "netns", "exec", TO, "env", "--default-signal=INT", f"{build}/cachetap", "-q", "-i", "ctv0", "--no-drop", "--threads", "1"]
     words += ["-o", f"summary-json:{summary}"]
     if not with_view:
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
