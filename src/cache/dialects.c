@@ -171,6 +171,7 @@ void ct_cache_index_makers(struct ct_cache *cache)
     }
     for (size_t i = 0; i < COUNT(vias); i++) {
         cache->vias_at[(uint8_t)vias[i].text[0]] |= UINT64_C(1) << i;
+        cache->vias_then[(uint8_t)vias[i].text[1]] |= UINT64_C(1) << i;
     }
 }
 
@@ -200,8 +201,9 @@ enum ct_dialect ct_cache_via_dialect(const struct ct_cache *cache, struct ct_spa
 {
     size_t best = COUNT(vias);
     element = ct_span_slice(element, 0, 256);
-    for (size_t at = 0; at < element.n; at++) {
-        uint64_t rows = cache->vias_at[ct_ascii_lower(element.p[at])];
+    for (size_t at = 0; at + 1 < element.n; at++) {
+        uint64_t rows = cache->vias_at[ct_ascii_lower(element.p[at])] &
+                        cache->vias_then[ct_ascii_lower(element.p[at + 1])];
         for (; rows != 0; rows &= rows - 1) {
             size_t i = (size_t)__builtin_ctzll(rows);
             if (i < best && begins(ct_span_slice(element, at, element.n), vias[i].text)) {

@@ -378,6 +378,7 @@ struct ct_cache {
     struct ct_dialect_set own_words; /* dialects with words of their own */
     uint64_t servers_at[256];        /* by first octet: rows that begin with it */
     uint64_t vias_at[256];
+    uint64_t vias_then[256];           /* by second octet */
     uint16_t slots[CT_WORD_SLOTS];     /* hash of words: row + 1 */
     uint16_t header_of[CT_FIELDS_MAX]; /* header row + 1 of an interned field; 0: none.
                                           A user's rows go on from CT_HEADER_COUNT. */
