@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the command line to a run, a help text or an error. */
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/help.h"
@@ -24,10 +26,23 @@ static void hold_standard_streams(void)
     }
 }
 
+/* What was printed is written now. */
+static enum ct_exit finish_print(void)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+        return CT_EXIT_OK;
+    }
+    struct ct_voice voice;
+    ct_process_voice_init(&voice, false);
+    ct_process_voice_say(&voice, "standard output: cannot be written: %s",
+                         errno != 0 ? strerror(errno) : "an error before");
+    return CT_EXIT_FAILED;
+}
+
 static enum ct_exit print_with(void (*print)(FILE *file))
 {
     print(stdout);
-    return fflush(stdout) == 0 ? CT_EXIT_OK : CT_EXIT_FAILED;
+    return finish_print();
 }
 
 static enum ct_exit list_interfaces(void)
@@ -39,7 +54,7 @@ static enum ct_exit list_interfaces(void)
         ct_process_voice_say(&voice, "%s", message);
         return CT_EXIT_FAILED;
     }
-    return fflush(stdout) == 0 ? CT_EXIT_OK : CT_EXIT_FAILED;
+    return finish_print();
 }
 
 static enum ct_exit list_dialects(const struct ct_options *options)
@@ -58,7 +73,7 @@ static enum ct_exit list_dialects(const struct ct_options *options)
     if (n < 0) {
         ct_process_voice_say(&voice, "--dialects: out of memory");
     }
-    return n > 0 && fflush(stdout) == 0 ? CT_EXIT_OK : CT_EXIT_FAILED;
+    return n > 0 ? finish_print() : CT_EXIT_FAILED;
 }
 
 static enum ct_exit obey(const struct ct_options *options)

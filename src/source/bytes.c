@@ -29,6 +29,7 @@ struct ct_source_bytes {
     size_t raw_at;
     size_t raw_n;
     char fault[FAULT_MAX]; /* empty: none */
+    bool too_wide;         /* it is that */
     uint8_t head[CT_SOURCE_HEAD_MAX];
     uint8_t raw[RAW_BYTES]; /* as read from fd: the first octets, or what is to be unpacked */
 };
@@ -113,7 +114,9 @@ static size_t read_plain(struct ct_source_bytes *bytes, uint8_t *out, size_t n)
 
 static void note_damage(struct ct_source_bytes *bytes, const char *why)
 {
-    (void)snprintf(bytes->fault, sizeof bytes->fault, "its %s data is damaged (%s)",
+    bytes->too_wide = why == ct_source_too_wide;
+    (void)snprintf(bytes->fault, sizeof bytes->fault,
+                   bytes->too_wide ? "its %s data takes %s" : "its %s data is damaged (%s)",
                    ct_source_packing_name(bytes->packing), why);
     bytes->ended = true;
     bytes->raw_at = bytes->raw_n;
@@ -323,6 +326,11 @@ void ct_source_bytes_close(struct ct_source_bytes *bytes)
 enum ct_source_packing ct_source_bytes_packing(const struct ct_source_bytes *bytes)
 {
     return bytes->packing;
+}
+
+const char *ct_source_bytes_remedy(const struct ct_source_bytes *bytes)
+{
+    return bytes->too_wide ? "unpack it first (zstd -d --long=31)" : "get the file again";
 }
 
 const char *ct_source_bytes_fault(const struct ct_source_bytes *bytes)

@@ -42,6 +42,8 @@ enum ct_source_packing ct_source_bytes_packing(const struct ct_source_bytes *byt
 
 /* Why the input has ended early, or NULL when it has not. */
 const char *ct_source_bytes_fault(const struct ct_source_bytes *bytes);
+/* What to do about a fault before the first octet. Static. */
+const char *ct_source_bytes_remedy(const struct ct_source_bytes *bytes);
 /* True when the input was ended by options->interrupted. */
 bool ct_source_bytes_stopped(const struct ct_source_bytes *bytes);
 

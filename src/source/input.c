@@ -141,7 +141,8 @@ static bool tell_short(const struct ct_source_input *input, enum file_kind kind,
     char text[256];
     const char *fault = ct_source_bytes_fault(input->bytes);
     if (fault != NULL) {
-        (void)snprintf(text, sizeof text, "cannot be read: %s, get the file again", fault);
+        (void)snprintf(text, sizeof text, "cannot be read: %s, %s", fault,
+                       ct_source_bytes_remedy(input->bytes));
     } else if (kind == KIND_PCAP || kind == KIND_PCAPNG) {
         (void)snprintf(text, sizeof text,
                        "cannot be read: it was cut inside its file header (%zu octets are "

@@ -6,6 +6,7 @@
 #define ZLIB_CONST /* next_in points to const */
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/span.h"
 
@@ -145,6 +146,8 @@ static size_t unpack_gzip(struct ct_source_unpacker *unpacker, struct ct_span *i
     return room - gzip->avail_out;
 }
 
+const char ct_source_too_wide[] = "a window of more than 128 MiB";
+
 static size_t unpack_zstd(struct ct_source_unpacker *unpacker, struct ct_span *in, uint8_t *out,
                           size_t size, const char **fault)
 {
@@ -158,7 +161,8 @@ static size_t unpack_zstd(struct ct_source_unpacker *unpacker, struct ct_span *i
     in->p += from.pos;
     in->n -= from.pos;
     if (ZSTD_isError(result)) {
-        *fault = ZSTD_getErrorName(result);
+        bool is_wide = ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge;
+        *fault = is_wide ? ct_source_too_wide : ZSTD_getErrorName(result);
     } else {
         unpacker->inside = result != 0;
     }

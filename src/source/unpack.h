@@ -25,6 +25,9 @@ enum ct_source_packing ct_source_packing_of(struct ct_span head);
 /* "gzip"; static. */
 const char *ct_source_packing_name(enum ct_source_packing packing);
 
+/* The fault of data that is sound, and wants more memory than is given to one input. */
+extern const char ct_source_too_wide[];
+
 struct ct_source_unpacker;
 
 /* GZIP or ZSTD. NULL: no memory. */

@@ -125,6 +125,26 @@ static bool can_place(void)
     return cup != NULL && (intptr_t)cup != -1;
 }
 
+/*
+ * Arrows and Home and End as a terminal sends them that was not told of the keypad's application
+ * mode, or takes no notice: else the Escape in them would be a key.
+ */
+static void define_plain_arrows(void)
+{
+    static const struct {
+        const char *text;
+        int key;
+    } rows[] = {
+        {"\033[A", KEY_UP},   {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT},
+        {"\033[D", KEY_LEFT}, {"\033[H", KEY_HOME}, {"\033[F", KEY_END},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (key_defined(rows[i].text) == 0) {
+            (void)define_key(rows[i].text, rows[i].key); /* fails on misuse, or without memory */
+        }
+    }
+}
+
 static bool start_curses(struct ct_terminal *terminal, char message[CT_VIEW_MESSAGE_MAX])
 {
     const char *type = getenv("TERM");
@@ -154,6 +174,7 @@ static bool start_curses(struct ct_terminal *terminal, char message[CT_VIEW_MESS
         return refuse(message, "out of memory");
     }
     (void)keypad(terminal->keys, TRUE);
+    define_plain_arrows();
     (void)nodelay(terminal->keys, TRUE);
     return true;
 }

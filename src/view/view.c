@@ -216,8 +216,8 @@ void ct_view_draw(struct ct_view *view, const struct ct_snapshot *snapshot,
     if (canvas->columns < CT_VIEW_COLUMNS_MIN || canvas->rows < CT_VIEW_ROWS_MIN) {
         ct_view_clear(&area, CT_STYLE_NORMAL);
         (void)ct_view_sayf(&area, 0, canvas->rows / 2, CT_STYLE_WARN,
-                           "%u x %u: the view needs %d columns and %d lines", canvas->columns,
-                           canvas->rows, CT_VIEW_COLUMNS_MIN, CT_VIEW_ROWS_MIN);
+                           "%d x %d needed: the view has no room in %u x %u", CT_VIEW_COLUMNS_MIN,
+                           CT_VIEW_ROWS_MIN, canvas->columns, canvas->rows);
         return;
     }
     view->columns = canvas->columns;

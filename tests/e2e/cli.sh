@@ -509,6 +509,15 @@ ok "a capture that says what it lacks: exit status 3 where nothing may be droppe
 ok "a line says that the numbers are partial" grep -q "numbers are partial: 5 packets were lost when it was made" err
 ok "and so does the report" [ "$(jq .given_up.capture_recorded_drops out)" = 5 ]
 
+printf '\x28\xb5\x2f\xfd\x00\xa8\x00\x00\x00\x00' >wide.zst # a frame with a window of 2 GiB
+run -r wide.zst --summary
+ok "zstd with a window beyond what is allowed: exit status 1, and what to do" says 1 "wide.zst: cannot be read: its zstd data takes a window of more than 128 MiB, unpack it first (zstd -d --long=31)"
+for what in --help --version --dialects --keys; do
+    "$program" $what >/dev/full 2>err
+    status=$?
+    ok "$what to a full disk: exit status 1, and a line" says 1 "standard output: cannot be written: No space left on device"
+done
+
 # ---- threads --------------------------------------------------------------------------------
 same_with_threads() { # arguments: the same octets with 1, 2 and 5 threads
     local want n

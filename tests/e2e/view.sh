@@ -127,6 +127,8 @@ ok "Enter opens the URIs of a host" press Enter "URIs of www.example.com"
 ok "then the transactions of a URI" press Enter "transactions of www.example.com/"
 ok "then one of them, with its evidence" press Enter "evidence"
 ok "Esc goes back" eval 'press Escape "transactions" && press Escape "URIs" && press Escape "hosts:"'
+press 2 "hosts: 1 of"
+ok "arrows are arrows in a terminal that ignores the keypad's mode, too" eval 'mux send-keys -t v -H 1b 5b 42 && sees "hosts: 2 of" && mux send-keys -t v -H 1b 5b 41 && sees "hosts: 1 of"'
 press 3 "URIs:"
 keys / vary-star
 ok "/ searches as it is typed" sees "vary-star"
