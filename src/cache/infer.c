@@ -359,6 +359,9 @@ static bool rule_fetched(struct ct_reading *r, bool sign, struct finding *found)
         return true;
     }
     found->line = ct_reading_line(r, CT_DIR_RESP, CT_FIELD_VIA);
+    if (found->line == CT_LINE_NONE) {
+        found->line = r->print_line; /* who it is says another line */
+    }
     found->marks = always ? 0 : CT_MARK_BIT(WEAK);
     found->rule = "no Age, from a cache that sends it with every hit (RFC 9111 section 5.1)";
     return always || mostly;

@@ -17,12 +17,12 @@ void ct_cache_note_print(struct ct_reading *r, uint32_t line, enum ct_header hea
     const struct ct_header_row *row = &ct_cache_headers[header];
     if ((row->flags & CT_FLAG_PRINT) != 0) {
         if (row->start == NULL || begins_with(ct_reading_text(r, line), row->start)) {
-            ct_reading_add_print(r, row->dialect);
+            ct_reading_add_print(r, row->dialect, line);
         }
     } else if ((row->flags & CT_FLAG_NAMES) != 0) {
         unsigned dialect = ct_cache_print_dialect(header, ct_reading_text(r, line));
         if (dialect != CT_DIALECT_GENERIC) {
-            ct_reading_add_print(r, dialect);
+            ct_reading_add_print(r, dialect, line);
         }
     }
 }
@@ -100,6 +100,7 @@ void ct_cache_scan(struct ct_reading *r, const struct ct_cache *cache, const str
     r->n_users_seen = 0;
     r->n_statements = 0;
     r->prints = (struct ct_dialect_set){{0}};
+    r->print_line = CT_LINE_NONE;
     r->print_traits = 0;
     r->print_lacks = 0;
     r->spoke = (struct ct_dialect_set){{0}};
@@ -152,7 +153,7 @@ enum ct_dialect ct_cache_find_server(struct ct_reading *r)
         r->server = (uint8_t)ct_cache_server_dialect(
             r->cache, ct_reading_value(r, CT_DIR_RESP, CT_FIELD_SERVER));
         if (r->server != CT_DIALECT_GENERIC) {
-            ct_reading_add_print(r, r->server);
+            ct_reading_add_print(r, r->server, ct_reading_line(r, CT_DIR_RESP, CT_FIELD_SERVER));
         }
     }
     return (enum ct_dialect)r->server;
@@ -168,7 +169,7 @@ static void find_in_via(struct ct_reading *r, struct ct_span value)
             r->n_vias++;
         }
         if (r->last_via != CT_DIALECT_GENERIC) {
-            ct_reading_add_print(r, r->last_via);
+            ct_reading_add_print(r, r->last_via, ct_reading_line(r, CT_DIR_RESP, CT_FIELD_VIA));
         }
     }
 }

@@ -59,6 +59,7 @@ struct ct_reading {
     struct ct_seen users_seen[CT_SEEN_MAX]; /* lines that a user's dialect reads */
     uint32_t n_users_seen;
     struct ct_dialect_set prints; /* dialects whose fingerprint is there */
+    uint32_t print_line;          /* of the first of them, or CT_LINE_NONE */
     uint8_t print_traits;         /* CT_TRAIT_ bits that one of prints has */
     uint8_t print_lacks;          /* CT_TRAIT_ bits that one of prints has not; 0: no print */
     struct ct_dialect_set spoke;  /* dialects that made a statement */
@@ -105,8 +106,9 @@ static inline bool ct_reading_has_print(const struct ct_reading *r, enum ct_dial
     return ct_dialect_set_has(&r->prints, dialect);
 }
 
-static inline void ct_reading_add_print(struct ct_reading *r, unsigned dialect)
+static inline void ct_reading_add_print(struct ct_reading *r, unsigned dialect, uint32_t line)
 {
+    r->print_line = r->print_line == CT_LINE_NONE ? line : r->print_line;
     ct_dialect_set_add(&r->prints, dialect);
     r->print_traits |= ct_cache_traits[dialect];
     r->print_lacks |= (uint8_t)~ct_cache_traits[dialect];
