@@ -91,7 +91,7 @@ struct ct_key {
     X(tunnel_depth, 8, "layers", "encapsulations opened in one packet; deeper packets are counted")                   \
     X(fragment_bytes, CT_MIB(4), "bytes", "fragments of IP and 802.11 held; the oldest datagram is dropped")          \
     X(fragment_seconds, 30, "seconds", "packet time for which an incomplete datagram is held")                     \
-    X(handover_bytes, CT_MIB(4), "bytes", "room for results on their way from one thread to another; a replay waits, live they are dropped") \
+    X(handover_bytes, CT_MIB(16), "bytes", "room for results on their way from one thread to another; a replay waits, live they are dropped") \
     X(output_bytes, CT_MIB(8), "bytes", "results of a live capture that wait for a slow output; more are dropped")      \
     X(save_bytes, CT_MIB(32), "bytes", "packets of a live capture that wait to be saved; more are not saved")           \
     X(gone_seconds, 60, "seconds", "clock time without any of its interfaces after which a live capture ends")          \

@@ -9,12 +9,15 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 /*
  * The longest time that the main thread waits for work: for signals that came before, and for
  * records that it is not woken for. Below what people notice.
  */
 #define COLLECT_MS 50
+/* The niceness of the main thread while a live capture is viewed. */
+#define VIEW_NICE 10
 
 static bool is_chosen(void *user, const struct ct_txn *txn, const struct ct_verdict *verdict)
 {
@@ -168,12 +171,24 @@ static bool take_records(struct ct_run *run)
     return ct_crew_collect(run->analysis.crew, fd, ms);
 }
 
+/*
+ * Who watches costs no packets: where processors are short the thread that collects and draws gives
+ * way to those that read. What it has no time for then is dropped with a count (handover_bytes).
+ */
+static void give_way(void)
+{
+    (void)setpriority(PRIO_PROCESS, 0, VIEW_NICE); /* of this thread; fails where it is nicer */
+}
+
 bool ct_app_run_collect(struct ct_run *run)
 {
     bool waits = false;
     bool stops = !start_readers(run);
     if (stops) {
         atomic_store(&run->failed, true);
+    }
+    if (run->viewing != NULL && run->options->is_live) {
+        give_way();
     }
     while (take_records(run)) {
         ct_sinks_flush(&run->sinks);

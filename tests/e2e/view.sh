@@ -139,6 +139,27 @@ keys Escape Escape
 ok "T changes the theme" eval 'keys T T T; press 1 HIT'
 ok "^L paints everything again" eval 'keys C-l; sees "F1 Help"'
 
+# ---- live: drawing gives way to reading -----------------------------------------------------------
+nice_of() { sed 's/.*) //' "/proc/$(cat pid)/task/$1/stat" | cut -d ' ' -f 17; }
+only_the_main_thread_is_nice() {
+    local task
+    [ "$(nice_of "$(cat pid)")" -eq 10 ] || return 1
+    for task in /proc/"$(cat pid)"/task/*; do
+        task=${task##*/}
+        [ "$task" = "$(cat pid)" ] || [ "$(nice_of "$task")" -eq 0 ] || return 1
+    done
+}
+if [ "$(id -u)" -eq 0 ]; then
+    terminal 80 24 tmux-256color C.UTF-8
+    start -i lo
+    ok "live, the thread that draws gives way to those that read" until_true only_the_main_thread_is_nice
+    ok "and ends as ever" leave 0
+    terminal 80 24 tmux-256color C.UTF-8
+    view
+else
+    echo "NOT RUN - view: a live capture needs root"
+fi
+
 # ---- size, stop and go on -------------------------------------------------------------------------
 mux resize-window -t v -x 120 -y 40
 widest() { screen | LC_ALL=C.UTF-8 wc -L; }
