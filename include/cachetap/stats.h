@@ -39,6 +39,13 @@ uint64_t ct_stats_class_sum(const uint64_t by_outcome[CT_OUTCOME_COUNT], enum ct
 /* hit / (hit + miss), or -1 when both are 0. */
 double ct_stats_ratio(struct ct_ratio ratio);
 
+struct ct_snapshot;
+/*
+ * Packets that the analysis never got: dropped by kernels or interfaces, or lost when a capture was
+ * made, as it says itself.
+ */
+uint64_t ct_stats_lost_packets(const struct ct_snapshot *snapshot);
+
 /*
  * Times of a transaction in nanoseconds; false where they are not known. ttfb: end of the
  * request to the first octet of the response, negative when the response came early.

@@ -96,17 +96,20 @@ static bool is_word_for_all(const struct ct_statement *s, const struct ct_statem
            node->outcome != CT_OUTCOME_UNKNOWN;
 }
 
+static void take_word(struct ct_statement *kept, const struct ct_statement *other)
+{
+    kept->outcome = other->outcome;
+    kept->written = other->written;
+    kept->reason = other->reason;
+}
+
 static void take_over(struct ct_statement *kept, const struct ct_statement *other)
 {
     if (is_word_for_all(kept, other)) {
-        kept->outcome = other->outcome;
-        kept->written = other->written;
-        kept->reason = other->reason;
+        take_word(kept, other);
         kept->marks = other->marks;
     } else if (kept->outcome == CT_OUTCOME_UNKNOWN && other->outcome != CT_OUTCOME_UNKNOWN) {
-        kept->outcome = other->outcome;
-        kept->written = other->written;
-        kept->reason = other->reason;
+        take_word(kept, other);
         kept->marks |= other->marks;
     } else if (other->outcome != CT_OUTCOME_UNKNOWN && class_of(kept) != class_of(other) &&
                !covers(other, kept)) {

@@ -69,11 +69,7 @@ enum count {
 /* Everything that makes the numbers partial. */
 static uint64_t dropped(const struct ct_snapshot *now)
 {
-    uint64_t n = now->records_lost + now->capture.dropped_records + now->capture.recorded_drops;
-    for (size_t i = 0; i < now->capture.n_ifaces; i++) {
-        n += now->capture.ifaces[i].kernel_drops + now->capture.ifaces[i].interface_drops;
-    }
-    return n;
+    return now->records_lost + now->capture.dropped_records + ct_stats_lost_packets(now);
 }
 
 static bool get_count(const struct ct_snapshot *now, unsigned which, double *out)

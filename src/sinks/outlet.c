@@ -105,17 +105,24 @@ static void write_directly(struct ct_outlet *outlet)
     }
 }
 
+/* Waits until something was written; nothing in all the time that a reader gets: it has given up.
+ */
+static void wait_for_reader(struct ct_outlet *outlet)
+{
+    uint64_t tail = outlet->tail;
+    struct timespec when = ct_sinks_outlet_after(PATIENCE_NS);
+    (void)pthread_cond_signal(&outlet->data_made); /* cannot fail */
+    if (pthread_cond_timedwait(&outlet->room_made, &outlet->lock, &when) == ETIMEDOUT &&
+        tail == outlet->tail) {
+        outlet->gave_up = true;
+    }
+}
+
 /* Waits until there is room for n more octets; false: the reader takes nothing. */
 static bool wait_for_room(struct ct_outlet *outlet, size_t n)
 {
     while (!outlet->gave_up && outlet->size - (outlet->head + outlet->staged - outlet->tail) < n) {
-        uint64_t tail = outlet->tail;
-        struct timespec when = ct_sinks_outlet_after(PATIENCE_NS);
-        (void)pthread_cond_signal(&outlet->data_made); /* cannot fail */
-        if (pthread_cond_timedwait(&outlet->room_made, &outlet->lock, &when) == ETIMEDOUT &&
-            tail == outlet->tail) {
-            outlet->gave_up = true;
-        }
+        wait_for_reader(outlet);
     }
     return !outlet->gave_up;
 }
@@ -276,13 +283,7 @@ static void wait_until_written(struct ct_outlet *outlet)
 {
     while (ct_sinks_outlet_has_work(outlet) && outlet->state != CT_OUTLET_STUCK &&
            !outlet->gave_up) {
-        uint64_t tail = outlet->tail;
-        struct timespec when = ct_sinks_outlet_after(PATIENCE_NS);
-        (void)pthread_cond_signal(&outlet->data_made); /* cannot fail */
-        if (pthread_cond_timedwait(&outlet->room_made, &outlet->lock, &when) == ETIMEDOUT &&
-            tail == outlet->tail) {
-            outlet->gave_up = true;
-        }
+        wait_for_reader(outlet);
     }
 }
 

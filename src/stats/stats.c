@@ -46,6 +46,16 @@ uint64_t ct_stats_class_sum(const uint64_t by_outcome[CT_OUTCOME_COUNT], enum ct
     return sum;
 }
 
+uint64_t ct_stats_lost_packets(const struct ct_snapshot *snapshot)
+{
+    const struct ct_capture_counters *capture = &snapshot->capture;
+    uint64_t lost = capture->recorded_drops;
+    for (size_t i = 0; i < capture->n_ifaces; i++) {
+        lost += capture->ifaces[i].kernel_drops + capture->ifaces[i].interface_drops;
+    }
+    return lost;
+}
+
 double ct_stats_ratio(struct ct_ratio ratio)
 {
     double all = (double)ratio.hit + (double)ratio.miss;

@@ -92,12 +92,7 @@ static void draw_title(struct ct_view *view, const struct ct_frame_input *input,
 /* Packets that the kernel, a device, the program itself or who made the capture had no room for. */
 static uint64_t drops_of(const struct ct_snapshot *snapshot)
 {
-    uint64_t drops = snapshot->records_lost + snapshot->capture.recorded_drops;
-    for (size_t i = 0; i < snapshot->capture.n_ifaces; i++) {
-        drops += snapshot->capture.ifaces[i].kernel_drops;
-        drops += snapshot->capture.ifaces[i].interface_drops;
-    }
-    return drops;
+    return snapshot->records_lost + ct_stats_lost_packets(snapshot);
 }
 
 static unsigned interfaces_down(const struct ct_snapshot *snapshot)

@@ -12,25 +12,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "support/screen.h"
+#include "fixtures/screened.h"
 
 #define FIRST_ROW 5u /* of a list on the screen */
-
-static int setup(void **state)
-{
-    struct sc *sc = calloc(1, sizeof *sc);
-    assert_non_null(sc);
-    sc_init(sc, 80, 24, true);
-    *state = sc;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    sc_fini(*state);
-    free(*state);
-    return 0;
-}
 
 static void get(struct sc *sc, const char *host, const char *path, enum ct_outcome outcome,
                 uint64_t times)
@@ -423,21 +407,22 @@ static void many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(sorted, setup, teardown),
-        cmocka_unit_test_setup_teardown(selection_sticks, setup, teardown),
-        cmocka_unit_test_setup_teardown(transactions_follow_and_stick, setup, teardown),
-        cmocka_unit_test_setup_teardown(drill_down, setup, teardown),
-        cmocka_unit_test_setup_teardown(detail_links, setup, teardown),
-        cmocka_unit_test_setup_teardown(secrets_are_not_shown, setup, teardown),
-        cmocka_unit_test_setup_teardown(filters, setup, teardown),
-        cmocka_unit_test_setup_teardown(searches, setup, teardown),
-        cmocka_unit_test_setup_teardown(frozen, setup, teardown),
-        cmocka_unit_test_setup_teardown(begun_again, setup, teardown),
-        cmocka_unit_test_setup_teardown(frozen_overview, setup, teardown),
-        cmocka_unit_test_setup_teardown(columns_chosen, setup, teardown),
-        cmocka_unit_test_setup_teardown(saved_lists, setup, teardown),
-        cmocka_unit_test_setup_teardown(saved_packets, setup, teardown),
-        cmocka_unit_test_setup_teardown(many, setup, teardown),
+        cmocka_unit_test_setup_teardown(sorted, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(selection_sticks, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(transactions_follow_and_stick, screened_setup,
+                                        screened_teardown),
+        cmocka_unit_test_setup_teardown(drill_down, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(detail_links, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(secrets_are_not_shown, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(filters, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(searches, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(frozen, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(begun_again, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(frozen_overview, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(columns_chosen, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(saved_lists, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(saved_packets, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(many, screened_setup, screened_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,27 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/screen.h"
+#include "fixtures/screened.h"
 
 #define FOOT 22 /* row of the line above the keys, at 80 x 24 */
 
 static const char page[] = "GET /page\nHost: a.example\n\n200\nServer: x\n";
-
-static int setup(void **state)
-{
-    struct sc *sc = calloc(1, sizeof *sc);
-    assert_non_null(sc);
-    sc_init(sc, 80, 24, true);
-    *state = sc;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    sc_fini(*state);
-    free(*state);
-    return 0;
-}
 
 static void assert_begins(struct sc *sc, unsigned y, const char *begin)
 {
@@ -218,17 +202,17 @@ static void names_for_filters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(why_no_hit, setup, teardown),
-        cmocka_unit_test_setup_teardown(reason_has_room, setup, teardown),
-        cmocka_unit_test_setup_teardown(sorted_title, setup, teardown),
-        cmocka_unit_test_setup_teardown(labels_apart, setup, teardown),
-        cmocka_unit_test_setup_teardown(no_rate_of_a_moment, setup, teardown),
-        cmocka_unit_test_setup_teardown(nothing_there, setup, teardown),
-        cmocka_unit_test_setup_teardown(losses_first, setup, teardown),
-        cmocka_unit_test_setup_teardown(latest_of, setup, teardown),
-        cmocka_unit_test_setup_teardown(no_step_at_the_end, setup, teardown),
-        cmocka_unit_test_setup_teardown(saves, setup, teardown),
-        cmocka_unit_test_setup_teardown(names_for_filters, setup, teardown),
+        cmocka_unit_test_setup_teardown(why_no_hit, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(reason_has_room, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(sorted_title, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(labels_apart, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(no_rate_of_a_moment, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(nothing_there, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(losses_first, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(latest_of, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(no_step_at_the_end, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(saves, screened_setup, screened_teardown),
+        cmocka_unit_test_setup_teardown(names_for_filters, screened_setup, screened_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
